@@ -1,0 +1,299 @@
+"""Row types of every table, in the order in which data flows, and the one function that mints their keys.
+
+`Study, Label, SourceQuestion, SourceImage -> RenderedImage -> ImageGroup -> Record -> DatasetRecord -> Prediction -> Score`.
+Each type's Arrow schema is derived from it by `pipelines.tables`; a field's type is therefore its column's type.
+
+Example:
+    >>> mint_id("image", "vqa_rad", "synpic54610.jpg", 0)
+    'image-74dbf80c98510c544bd5'
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from pipelines.vocabulary import (
+    Ability,
+    AnswerType,
+    Laterality,
+    Modality,
+    Organ,
+    Origin,
+    QuestionType,
+    Reason,
+    Role,
+    Sequence,
+    Source,
+    Split,
+    Stage,
+    SubTask,
+    Verdict,
+    View,
+)
+
+KEY_HEX_DIGITS = 20  # 80 bits: a collision among 10^7 keys has a chance of about 4e-11
+
+
+def mint_id(kind: str, *parts: str | int | None | tuple[str, ...]) -> str:
+    """Return the content-hash key `<kind>-<20 hex digits>` of parts; the only place where keys are made.
+
+    Equal parts give equal keys on every machine; parts are hashed as canonical JSON, so ("ab", "c") and ("a", "bc") differ.
+    """
+    return f"{kind}-{digest(parts)[:KEY_HEX_DIGITS]}"
+
+
+def digest(value: object) -> str:
+    """Return the sha256 (64 hex digits) of a JSON-like value in canonical form."""
+    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportSection:
+    """One headed part of a radiology report."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One examination of one subject."""
+
+    source: Source
+    subject_id: str
+    study_id: str
+    visit: int | None  # 1-based place among the subject's studies in time; None where the source tells no order
+    date: str | None  # ISO 8601, as the source shifted it
+    week: int | None
+    age_years: float | None
+    report: tuple[ReportSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One typed label of a source: what it is about, which code, which value."""
+
+    source: Source
+    study_id: str
+    target: str  # "study", "image", "breast", "eye" or "pair"
+    target_id: str | None
+    code: str
+    value: str
+    quality: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceQuestion:
+    """One question-answer pair of a source, as found and normalised."""
+
+    source: Source
+    question_id: str
+    row: int  # 0-based position in the source's file
+    subject_id: str
+    study_id: str
+    image_path: str  # relative to the source's root, as in SourceImage.path
+    organ: Organ | None
+    question: str
+    answer: str
+    answer_type: AnswerType
+    question_types: tuple[QuestionType, ...]
+    linked_id: str | None  # shared by paraphrases of one question
+    question_as_found: str
+    answer_as_found: str
+    repairs: tuple[str, ...]  # names of the normalisations that changed this row
+
+
+@dataclass(frozen=True, slots=True)
+class SourceImage:
+    """One image file as found (JPEG, DICOM, NIfTI volume)."""
+
+    source: Source
+    source_image_id: str
+    subject_id: str
+    study_id: str
+    series_id: str | None
+    path: str  # relative to the source's root, with forward slashes
+    modality: Modality | None
+    organ: Organ | None
+    view: View | None
+    laterality: Laterality | None
+    sequence: Sequence | None
+    bytes: int
+    is_readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One input that a stage could not use, with the reason."""
+
+    source: Source
+    stage: Stage
+    item: str  # relative path, row number ("row 118"), group or record key
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedImage:
+    """One 8-bit raster given to a model."""
+
+    source: Source
+    image_id: str
+    source_image_id: str
+    subject_id: str
+    study_id: str
+    modality: Modality | None
+    organ: Organ | None
+    slice_index: int | None
+    path: str  # relative to the storage root
+    width: int
+    height: int
+    sha256: str  # of the file written
+    pixel_sha256: str  # of width, height and RGB bytes: equal for exact duplicates whatever their file format
+    duplicate_of: str | None  # image_id of the first image with equal pixels
+    steps: tuple[str, ...]  # what was done, in order: "exif_orientation", "cmyk_to_rgb", ...
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectSplit:
+    """Where one subject may be used; drawn before any group or question exists."""
+
+    source: Source
+    subject_id: str
+    split: Split
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One typed source fact about one image of a group; closed answers rest on facts alone."""
+
+    image_index: int  # 0-based place in the group
+    question_id: str
+    code: str  # what the fact is about: the normalised question's meaning
+    value: str  # the source's answer: "yes", "no" or text
+
+
+@dataclass(frozen=True, slots=True)
+class ImageGroup:
+    """Ordered 2-3 images asked about together, with the facts that the answer rests on."""
+
+    source: Source
+    group_id: str
+    origin: Origin
+    ability: Ability
+    subtask: SubTask
+    split: Split
+    image_ids: tuple[str, ...]
+    subject_ids: tuple[str, ...]  # one per image, in the same order
+    unit_id: str  # the independent unit: statistics resample this
+    facts: tuple[Fact, ...]
+    rule: str  # why these images stand together, e.g. "chest, x_ray, presence, effusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One generated question-answer item; every version is kept."""
+
+    source: Source
+    record_id: str
+    version: int
+    digest: str  # of everything that a reviewer is shown
+    group_id: str
+    origin: Origin
+    ability: Ability
+    subtask: SubTask
+    answer_type: AnswerType
+    split: Split
+    image_ids: tuple[str, ...]
+    subject_ids: tuple[str, ...]
+    unit_id: str
+    question: str  # without image tokens and without options
+    options: tuple[str, ...]  # empty for open items; option i has letter "A" + i
+    letter: str | None  # the key of a closed item
+    answer: str  # closed: the text of the keyed option; open: the reference
+    evidence: tuple[Fact, ...]
+    flags: tuple[str, ...]  # warnings that do not reject: "single_image", ...
+    generator: str  # "composed", later "template", "openai:<model>"
+    template_id: str
+    template_hash: str
+    ledger_key: str | None  # of the model call, where there was one
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDecision:
+    """One event of the append-only review ledger."""
+
+    event_id: int
+    item: str  # record_id
+    item_digest: str  # Record.digest of what was shown
+    reviewer: str
+    verdict: Verdict
+    reason: str | None
+    comment: str | None
+    time: str  # ISO 8601, UTC
+    is_synthetic: bool  # made by the demo, not by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetRecord:
+    """One training or benchmark record: the fields of Mantis JSON and where they came from."""
+
+    id: str
+    images: tuple[str, ...]  # paths relative to the storage root
+    conversation: tuple[Turn, ...]
+    source: str  # "<source>_<subtask>_<answer type>"
+    record_id: str
+    digest: str
+    split: Split
+    ability: Ability
+    subtask: SubTask
+    answer_type: AnswerType
+    origin: Origin
+    unit_id: str
+    subject_ids: tuple[str, ...]
+    image_ids: tuple[str, ...]
+    is_synthetic: bool  # made from the synthetic cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """One raw answer of a model to one benchmark record."""
+
+    model: str
+    benchmark: str
+    record_key: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One cell of the score table: one model, one benchmark, one answer type, one metric."""
+
+    model: str
+    benchmark: str
+    answer_type: AnswerType
+    metric: str  # "accuracy", or the name of the open-score preset
+    view: str  # "as_published" or "corrected"
+    value: float | None  # 0-1; None where the model does not answer this type
+    low: float | None  # 95 % Wilson interval (accuracy)
+    high: float | None
+    cluster_low: float | None  # 95 % cluster bootstrap by independent unit
+    cluster_high: float | None
+    n: int
+    n_clusters: int
+    n_unparsed: int
+    bert_recall: float | None
+    bleu: float | None
+    rouge_l_recall: float | None
+    length_ratio: float | None
+    protocol: str  # what was run, with library versions: scores of two protocols never stand in one table

@@ -1,0 +1,157 @@
+"""Tables: an Arrow schema for each row type, rows to Arrow and back, and the checks made on every write.
+
+Example:
+    >>> STUDIES.schema.field("visit").nullable
+    True
+    >>> STUDIES.repeated_keys(STUDIES.to_arrow([]))
+    []
+"""
+
+import dataclasses
+import hashlib
+import types
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import pyarrow as pa
+
+from pipelines import records
+
+Row = TypeVar("Row")
+
+_SCALARS: dict[type, pa.DataType] = {str: pa.string(), int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+
+
+class TableError(ValueError):
+    """A table that breaks its contract: wrong columns, wrong types, or a key that is not unique."""
+
+
+@dataclass(frozen=True)
+class Table(Generic[Row]):
+    """A table's contract: one row type, its key, its grain in words."""
+
+    name: str
+    row_type: type[Row]
+    key: tuple[str, ...]
+    grain: str
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Arrow schema derived from the row type's fields."""
+        return schema_of(self.row_type)
+
+    def to_arrow(self, rows: Iterable[Row]) -> pa.Table:
+        """Return rows as an Arrow table with exactly this table's schema; TableError names the first field that does not fit."""
+        plain = [dataclasses.asdict(row) for row in rows]  # pyright: ignore[reportArgumentType]
+        try:
+            table = pa.Table.from_pylist(plain, schema=self.schema)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise TableError(f"{self.name}: a row does not fit the schema of {self.row_type.__name__}: {error}") from error
+        self.check_schema(table)
+        return table
+
+    def to_rows(self, table: pa.Table) -> list[Row]:
+        """Return the typed rows of an Arrow table written by `to_arrow`; TableError where the columns are others."""
+        self.check_schema(table)
+        return [_build(self.row_type, plain) for plain in table.to_pylist()]
+
+    def check_schema(self, table: pa.Table) -> None:
+        """Raise TableError unless the table's schema is this table's and no required column holds a null."""
+        if not table.schema.equals(self.schema, check_metadata=False):
+            raise TableError(
+                f"{self.name}: columns differ from {self.row_type.__name__}; got {table.schema.to_string()!r}, "
+                f"expected {self.schema.to_string()!r}; written by another version? Materialize it again"
+            )
+        for field in table.schema:  # Arrow itself does not enforce nullability
+            if not field.nullable and table.column(field.name).null_count:
+                raise TableError(f"{self.name}: column {field.name!r} holds a null; every row of it must have a value")
+
+    def repeated_keys(self, table: pa.Table) -> list[tuple[object, ...]]:
+        """Return the key values that occur more than once, in order of first occurrence."""
+        columns = [table.column(name).to_pylist() for name in self.key]
+        return [key for key, count in Counter(zip(*columns, strict=True)).items() if count > 1]
+
+
+def schema_of(row_type: type) -> pa.Schema:
+    """Return the Arrow schema of a dataclass: `X | None` is nullable, tuples are lists, nested dataclasses structs."""
+    return pa.schema(_arrow_fields(row_type))
+
+
+def content_digest(table: pa.Table) -> str:
+    """Return the sha256 of a table's schema and values; row order counts, file layout and chunking do not."""
+    sink = hashlib.sha256(table.schema.remove_metadata().to_string().encode())
+    buffer = pa.BufferOutputStream()
+    whole = table.replace_schema_metadata(None).combine_chunks()
+    with pa.ipc.new_stream(buffer, whole.schema) as writer:
+        writer.write_table(whole)
+    sink.update(buffer.getvalue())
+    return sink.hexdigest()
+
+
+def _arrow_fields(row_type: type) -> list[pa.Field]:
+    hints = get_type_hints(row_type)
+    return [_arrow_field(field.name, hints[field.name]) for field in fields(row_type)]
+
+
+def _arrow_field(name: str, hint: Any) -> pa.Field:
+    plain, is_optional = _without_none(hint)
+    return pa.field(name, _arrow_type(plain), nullable=is_optional)
+
+
+def _arrow_type(hint: Any) -> pa.DataType:
+    if get_origin(hint) is tuple:
+        return pa.list_(_arrow_field("item", get_args(hint)[0]))
+    if is_dataclass(hint):
+        return pa.struct(_arrow_fields(hint))  # pyright: ignore[reportArgumentType]
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return pa.string()
+    return _SCALARS[hint]
+
+
+def _without_none(hint: Any) -> tuple[Any, bool]:
+    if get_origin(hint) in (Union, types.UnionType):
+        inner = [argument for argument in get_args(hint) if argument is not type(None)]
+        return inner[0], True
+    return hint, False
+
+
+def _build(hint: Any, value: Any) -> Any:
+    plain, _ = _without_none(hint)
+    if value is None:
+        return None
+    if get_origin(plain) is tuple:
+        return tuple(_build(get_args(plain)[0], item) for item in value)
+    if is_dataclass(plain) and isinstance(plain, type):
+        hints = get_type_hints(plain)
+        return plain(**{name: _build(hints[name], item) for name, item in value.items()})
+    if isinstance(plain, type) and issubclass(plain, StrEnum):
+        return plain(value)
+    return value
+
+
+STUDIES = Table("raw/studies", records.Study, ("study_id",), "one study")
+LABELS = Table("raw/labels", records.Label, ("study_id", "target", "target_id", "code"), "one typed label")
+QUESTIONS = Table("raw/questions", records.SourceQuestion, ("question_id",), "one question-answer pair of the source")
+SOURCE_IMAGES = Table("raw/images", records.SourceImage, ("source_image_id",), "one image file as found")
+REJECTIONS = Table("rejected", records.Rejection, ("stage", "item", "reason", "detail"), "one input that could not be used")
+RENDERED_IMAGES = Table("rendered/images", records.RenderedImage, ("image_id",), "one 8-bit view")
+SUBJECT_SPLITS = Table("splits/subjects", records.SubjectSplit, ("subject_id",), "one subject")
+IMAGE_GROUPS = Table("groups/image_groups", records.ImageGroup, ("group_id",), "one image group")
+CANDIDATES = Table("qa/candidates", records.Record, ("record_id", "version"), "one generated record, every version")
+VALIDATED = Table("qa/validated", records.Record, ("record_id", "version"), "one record that passed every rule")
+APPROVED = Table("qa/approved", records.Record, ("record_id",), "one record that may be used")
+REVIEW_DECISIONS = Table("review/decisions", records.ReviewDecision, ("event_id",), "one reviewer event")
+INSTRUCTIONS = Table("dataset/instructions", records.DatasetRecord, ("record_id",), "one training record")
+BENCHMARK = Table("dataset/benchmark", records.DatasetRecord, ("record_id",), "one held-in or held-out record")
+PREDICTIONS = Table("evaluation/predictions", records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
+SCORES = Table(
+    "evaluation/scores", records.Score, ("model", "benchmark", "answer_type", "metric", "view"), "one cell of the score table"
+)
+
+
+def read_rows(table: Table[Row], arrow: pa.Table | None) -> Sequence[Row]:
+    """Return the typed rows of a table, none where it has not been written."""
+    return [] if arrow is None else table.to_rows(arrow)
