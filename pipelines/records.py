@@ -34,7 +34,7 @@ from pipelines.vocabulary import (
 KEY_HEX_DIGITS = 20  # 80 bits: a collision among 10^7 keys has a chance of about 4e-11
 
 
-def mint_id(kind: str, *parts: str | int | None | tuple[str, ...]) -> str:
+def mint_id(kind: str, *parts: str | int | tuple[str, ...] | None) -> str:
     """Return the content-hash key `<kind>-<20 hex digits>` of parts; the only place where keys are made.
 
     Equal parts give equal keys on every machine; parts are hashed as canonical JSON, so ("ab", "c") and ("a", "bc") differ.

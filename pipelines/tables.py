@@ -44,7 +44,7 @@ class Table(Generic[Row]):
         return schema_of(self.row_type)
 
     def to_arrow(self, rows: Iterable[Row]) -> pa.Table:
-        """Return rows as an Arrow table with exactly this table's schema; TableError names the first field that does not fit."""
+        """Return rows as an Arrow table with exactly this table's schema; TableError where a field does not fit."""
         plain = [dataclasses.asdict(row) for row in rows]  # pyright: ignore[reportArgumentType]
         try:
             table = pa.Table.from_pylist(plain, schema=self.schema)
