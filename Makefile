@@ -1,0 +1,50 @@
+# Everything works from a bare clone with nothing but Python 3.11 and make; `.venv` is made on first use.
+PYTHON ?= python3.11
+BIN := .venv/bin
+STORAGE := $(or $(MEDMIM_STORAGE_ROOT),.medmim)
+# Nothing below reaches for a network once installed.
+export HF_HUB_OFFLINE := 1
+export TRANSFORMERS_OFFLINE := 1
+export DAGSTER_MODULE_NAME := assets.definitions
+
+.PHONY: demo test check dev bench lock format clean
+
+demo: .venv/installed ## synthetic cohort -> every asset -> score table
+	$(BIN)/python -m assets demo
+
+test: .venv/installed ## the whole suite
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/installed ## format, lint, types, import rules, definitions load
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright --level error
+	$(BIN)/lint-imports
+	DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster definitions validate -w dagster_workspace.yaml
+
+dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
+	DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster dev -w dagster_workspace.yaml -h 127.0.0.1 -p 3000
+
+bench: .venv/installed ## speed, as ratios in one run
+	$(BIN)/python -m benchmarks --json $(STORAGE)/bench.json
+
+format: .venv/installed
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## write constraints.txt from the newest versions that pyproject.toml allows (torch stays: see docs/dependencies.md)
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/python -m pip install torch==2.13.0 -e '.[dev]'
+	echo '# The exact versions that CI installs: pip install -c constraints.txt. Made by `make lock`.' > constraints.txt
+	.venv-lock/bin/python -m pip freeze --exclude-editable --exclude setuptools | sed 's/+cpu//' >> constraints.txt
+	rm -rf .venv-lock
+
+clean: ## remove the environment and everything that was made
+	rm -rf .venv $(STORAGE)
+
+.venv/installed: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; got $$($(PYTHON) --version). Name one: make PYTHON=python3.11 ..."; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
