@@ -102,6 +102,7 @@ class SourceQuestion:
     question_as_found: str
     answer_as_found: str
     repairs: tuple[str, ...]  # names of the normalisations that changed this row
+    is_synthetic: bool = False  # read from the synthetic cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,7 @@ class Record:
     template_id: str
     template_hash: str
     ledger_key: str | None  # of the model call, where there was one
+    is_synthetic: bool = False  # made from the synthetic cohort
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +265,20 @@ class DatasetRecord:
     subject_ids: tuple[str, ...]
     image_ids: tuple[str, ...]
     is_synthetic: bool  # made from the synthetic cohort
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedRecord:
+    """One record of a benchmark file that somebody released, its images resolved against a source."""
+
+    benchmark: str  # its name in the settings
+    position: int  # 0-based place in the file: released ids repeat, positions do not
+    id: str
+    images: tuple[str, ...]  # paths relative to the storage root
+    conversation: tuple[Turn, ...]
+    source: str | None
+    unit_id: str  # the first image's subject
+    subject_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,14 @@ class Settings(BaseSettings):
         chosen: Path | None = getattr(self.sources, source.value)
         return chosen.expanduser() if chosen is not None else self.cohort_root() / source.value
 
+    def review_ledger(self) -> Path:
+        """Return the path of the reviewers' ledger."""
+        return Path(self.storage_root) / "review" / "decisions.sqlite"
+
+    def export_path(self, name: str) -> Path:
+        """Return the path of a file made for people or other programs: JSON, CSV, report."""
+        return Path(self.storage_root) / "exports" / name
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -11,7 +11,7 @@ import dataclasses
 import hashlib
 import types
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -146,12 +146,11 @@ APPROVED = Table("qa/approved", records.Record, ("record_id",), "one record that
 REVIEW_DECISIONS = Table("review/decisions", records.ReviewDecision, ("event_id",), "one reviewer event")
 INSTRUCTIONS = Table("dataset/instructions", records.DatasetRecord, ("record_id",), "one training record")
 BENCHMARK = Table("dataset/benchmark", records.DatasetRecord, ("record_id",), "one held-in or held-out record")
-PREDICTIONS = Table("evaluation/predictions", records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
-SCORES = Table(
-    "evaluation/scores", records.Score, ("model", "benchmark", "answer_type", "metric", "view"), "one cell of the score table"
+RELEASED_BENCHMARK = Table(
+    "evaluation/released_benchmark", records.ReleasedRecord, ("benchmark", "position"), "one record of a released benchmark"
 )
+PREDICTIONS = Table("evaluation/predictions", records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
+_SCORE_KEY = ("model", "benchmark", "answer_type", "metric", "view")
+SCORES = Table("evaluation/scores", records.Score, _SCORE_KEY, "one cell of the score table")
+LEADERBOARD = Table("evaluation/leaderboard", records.Score, _SCORE_KEY, "one cell of the score table, all models")
 
-
-def read_rows(table: Table[Row], arrow: pa.Table | None) -> Sequence[Row]:
-    """Return the typed rows of a table, none where it has not been written."""
-    return [] if arrow is None else table.to_rows(arrow)

@@ -1,0 +1,106 @@
+"""Where tables lie, and the one way in which files are written: whole or not at all.
+
+Paths go through fsspec, so a storage root may be a folder or `s3://bucket/prefix`. On a local disk a write is temporary
+file, fsync, rename, fsync of the folder: a process killed at any moment leaves the former file whole. Object stores put
+an object all-or-nothing, so there the bytes go straight to the key.
+
+Example:
+    >>> table_path(".medmim", "raw/studies", "vqa_rad")
+    '.medmim/tables/raw/studies/vqa_rad.parquet'
+"""
+
+import contextlib
+import os
+from pathlib import Path
+
+import fsspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+from fsspec.implementations.local import LocalFileSystem
+
+TEMPORARY_SUFFIX = ".medmim-tmp"
+
+
+class StorageError(OSError):
+    """A stored table that cannot be read; the message says which and what to do."""
+
+
+def table_path(storage_root: str, name: str, partition: str | None = None) -> str:
+    """Return the path of a table's Parquet file, one file per partition."""
+    stem = f"{storage_root.rstrip('/')}/tables/{name}"
+    return f"{stem}.parquet" if partition is None else f"{stem}/{partition}.parquet"
+
+
+def write_table(path: str, table: pa.Table) -> None:
+    """Write a table as Parquet, atomically; equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    write_bytes(path, sink.getvalue().to_pybytes())
+
+
+def read_table(storage_root: str, name: str, partition: str | None = None) -> pa.Table | None:
+    """Return a stored table, None where it has not been written.
+
+    Raises:
+        StorageError: the file is there but is no whole Parquet file.
+    """
+    path = table_path(storage_root, name, partition)
+    filesystem, inner = fsspec.core.url_to_fs(path)
+    if not filesystem.exists(inner):
+        return None
+    try:
+        return pq.read_table(pa.BufferReader(filesystem.cat_file(inner)))
+    except pa.ArrowInvalid as error:
+        raise StorageError(f"{path}: not a whole Parquet file ({error}); delete it and materialize {name} again") from error
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Write a file so that readers see the former content or the new one, never a part."""
+    filesystem, inner = fsspec.core.url_to_fs(path)
+    if isinstance(filesystem, LocalFileSystem):
+        _replace_local(Path(inner), content)
+    else:
+        filesystem.pipe_file(inner, content)
+
+
+def _replace_local(target: Path, content: bytes) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sweep_abandoned(target)
+    temporary = target.with_name(f".{target.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
+    try:
+        with temporary.open("wb") as sink:
+            sink.write(content)
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename itself survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sweep_abandoned(target: Path) -> None:
+    """Remove temporary files of this target whose writer was killed."""
+    for leftover in target.parent.glob(f".{target.name}.*{TEMPORARY_SUFFIX}"):
+        writer = leftover.name.removesuffix(TEMPORARY_SUFFIX).rsplit(".", 1)[-1]
+        if writer.isdigit() and not _is_running(int(writer)):
+            with contextlib.suppress(FileNotFoundError):
+                leftover.unlink()
+
+
+def _is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,62 @@
+"""Settings come from one file and the environment, and what does not fit is named with its fix."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.settings import SettingsError, load_settings
+from pipelines.vocabulary import Source, Split
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("MEDMIM_CONFIG", "MEDMIM_STORAGE_ROOT", "MEDMIM_SOURCES__VQA_RAD"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_a_file_the_synthetic_cohort_is_the_source() -> None:
+    assert load_settings().source_root(Source.VQA_RAD) == Path(".medmim/cohort/vqa_rad")
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "medmim.toml").write_text('storage_root = "from_file"\n[sources]\nvqa_rad = "/file"\n')
+    monkeypatch.setenv("MEDMIM_SOURCES__VQA_RAD", "/environment")
+    settings = load_settings()
+    assert settings.storage_root == "from_file"
+    assert settings.source_root(Source.VQA_RAD) == Path("/environment")
+
+
+def test_the_file_named_in_the_environment_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "mine.toml").write_text("[splits.vqa_rad]\ntrain = 0\nheld_out = 1\n")
+    monkeypatch.setenv("MEDMIM_CONFIG", str(tmp_path / "mine.toml"))
+    assert load_settings().splits.vqa_rad.as_mapping()[Split.HELD_OUT] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("storage_rot = 'x'", "unknown key 'storage_rot'"),
+        ("[sources]\nvqarad = 'x'", "unknown key 'sources.vqarad'"),
+        ("[splits.vqa_rad]\ntrain = 0.9", "shares must sum to 1, got 0.9"),
+        ("[grouping]\nmax_groups_per_image = 0", "key 'grouping.max_groups_per_image': got 0"),
+        ("storage_root = ", "not valid TOML"),
+    ],
+)
+def test_what_does_not_fit_is_named(tmp_path: Path, content: str, message: str) -> None:
+    (tmp_path / "medmim.toml").write_text(content)
+    with pytest.raises(SettingsError, match=message):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["MEDMIM_STORAGEROOT", "MEDMIM_SOURCE__VQA_RAD"])
+def test_a_misspelt_variable_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsError, match=rf"environment variable {name} is no setting; known: .*MEDMIM_SOURCES"):
+        load_settings()
+
+
+def test_a_configured_file_that_is_absent_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDMIM_CONFIG", "nowhere.toml")
+    with pytest.raises(SettingsError, match=r"MEDMIM_CONFIG: nowhere\.toml is not a file"):
+        load_settings()

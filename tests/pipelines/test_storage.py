@@ -1,0 +1,94 @@
+"""Writes are whole or not at all, whatever happens to the writer."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import fsspec
+import pyarrow as pa
+import pytest
+
+from pipelines.storage import TEMPORARY_SUFFIX, StorageError, read_table, table_path, write_bytes, write_table
+
+ROOT = Path(__file__).parents[2]
+# Writes the new content half, says so, then waits in the middle of the write for its end.
+KILLED_WRITER = """
+import os, sys, time
+from pathlib import Path
+from pipelines import storage
+
+def stop_in_the_middle(descriptor):
+    print("half", flush=True)
+    time.sleep(60)
+
+os.fsync = stop_in_the_middle
+storage.write_bytes(sys.argv[1], b"new" * 100_000)
+"""
+
+
+def kill_in_the_middle_of_writing(target: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", KILLED_WRITER, str(target)], cwd=ROOT, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"half\n"
+        os.kill(writer.pid, signal.SIGKILL)
+        assert writer.wait() == -signal.SIGKILL
+
+
+def test_a_writer_killed_in_the_middle_leaves_the_former_table_readable(tmp_path: Path) -> None:
+    table = pa.table({"subject_id": ["a", "b"]})
+    target = Path(table_path(str(tmp_path), "raw/studies", "vqa_rad"))
+    write_table(str(target), table)
+    kill_in_the_middle_of_writing(target)
+    former = read_table(str(tmp_path), "raw/studies", "vqa_rad")
+    assert former is not None and former.equals(table)
+
+
+def test_what_a_killed_writer_left_is_swept_by_the_next_write(tmp_path: Path) -> None:
+    target = tmp_path / "studies.parquet"
+    kill_in_the_middle_of_writing(target)
+    assert [path.suffix for path in tmp_path.iterdir()] == [TEMPORARY_SUFFIX]
+    write_bytes(str(target), b"whole")
+    assert [path.name for path in tmp_path.iterdir()] == ["studies.parquet"]
+    assert target.read_bytes() == b"whole"
+
+
+def test_a_failing_write_leaves_the_former_file_and_nothing_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "studies.parquet"
+    write_bytes(str(target), b"former")
+
+    def disk_is_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", disk_is_full)
+    with pytest.raises(OSError, match="No space left"):
+        write_bytes(str(target), b"newer")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("studies.parquet", b"former")]
+
+
+def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_table(str(tmp_path / name), pa.table({"value": list(range(1000))}))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_table_that_was_never_written_is_none(tmp_path: Path) -> None:
+    assert read_table(str(tmp_path), "raw/studies", "vqa_rad") is None
+
+
+def test_a_damaged_table_names_itself_and_the_way_out(tmp_path: Path) -> None:
+    path = table_path(str(tmp_path), "raw/studies", "vqa_rad")
+    write_bytes(path, b"PAR1 but no more")
+    with pytest.raises(
+        StorageError, match=r"raw/studies/vqa_rad\.parquet: not a whole Parquet file .* materialize raw/studies again"
+    ):
+        read_table(str(tmp_path), "raw/studies", "vqa_rad")
+
+
+def test_object_stores_are_reached_by_their_url() -> None:
+    table = pa.table({"value": [1, 2]})
+    write_table(table_path("memory://bucket/medmim", "raw/studies"), table)
+    assert fsspec.filesystem("memory").exists("/bucket/medmim/tables/raw/studies.parquet")
+    stored = read_table("memory://bucket/medmim", "raw/studies")
+    assert stored is not None and stored.equals(table)
