@@ -1,0 +1,1 @@
+"""When and where each step runs: the only package that imports Dagster. No medicine here."""

@@ -1,0 +1,42 @@
+"""Commands around Dagster: `python -m assets demo` runs the whole graph, `python -m assets home` prepares DAGSTER_HOME.
+
+Example:
+    >>> build_parser().parse_args(["home"]).command
+    'home'
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from assets.home import prepare_home
+from pipelines.settings import SettingsError, load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    chosen = build_parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if chosen.command == "home":
+        print(prepare_home(settings.storage_root))
+        return 0
+    from assets.demo import run_demo  # loads Dagster, which takes seconds
+
+    return run_demo(settings)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of this command line."""
+    parser = argparse.ArgumentParser(prog="python -m assets", description="Run the graph, or prepare Dagster's home.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="synthetic cohort, every asset, score table")
+    commands.add_parser("home", help="make DAGSTER_HOME under the storage root and print its path")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""The corpus of one source: from its download to validated question-answer records, each stage an asset.
+
+Example:
+    >>> sorted(splits_subjects.group_names_by_key.values())
+    ['corpus']
+"""
+
+from collections import Counter
+
+import dagster as dg
+import pyarrow as pa
+
+from assets.io import key_of
+from assets.partitions import SOURCES
+from assets.publishing import Results, contract_checks, counts_table, publish, table_out
+from pipelines import stages, tables
+from pipelines.outcome import Count
+from pipelines.settings import Settings
+from pipelines.sources.corpus import count_reading
+from pipelines.storage import read_table
+from pipelines.validation.summary import summarise_records
+from pipelines.vocabulary import Source
+
+
+@dg.multi_asset(
+    outs={
+        "studies": table_out("raw/studies", "corpus", "Studies as found: one row per examination."),
+        "labels": table_out("raw/labels", "corpus", "Typed labels as found."),
+        "questions": table_out("raw/questions", "corpus", "The source's own questions, normalised; every repair is named."),
+        "images": table_out("raw/images", "corpus", "Image files as found."),
+        "rejected": table_out("raw/rejected", "corpus", "Rows and files that could not be read, with the reason."),
+    },
+    check_specs=[
+        *contract_checks("raw/studies"),
+        *contract_checks("raw/labels"),
+        *contract_checks("raw/questions"),
+        *contract_checks("raw/images"),
+        *contract_checks("raw/rejected", counted=True),
+    ],
+    partitions_def=SOURCES,
+    name="raw",
+)
+def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Results:
+    """Read one source's download as it is."""
+    source = Source(context.partition_key)
+    corpus = stages.read_source(source, settings)
+    counts = count_reading(corpus)
+    found = {f"{count.unit}s found": count.n_in for count in counts}
+    repairs = Counter(repair for question in corpus.questions for repair in question.repairs)
+    reasons = Counter(str(rejection.reason) for rejection in corpus.rejections)
+    context.log.info("; ".join(f"{count.unit}: {count.n_in} in, {count.n_rejected} rejected" for count in counts))
+    yield publish("raw/studies", tables.STUDIES.to_arrow(corpus.studies))
+    yield publish("raw/labels", tables.LABELS.to_arrow(corpus.labels))
+    questions = tables.QUESTIONS.to_arrow(corpus.questions)
+    yield publish("raw/questions", questions, metadata={**found, "repairs": counts_table(repairs, "repair")})
+    yield publish("raw/images", tables.SOURCE_IMAGES.to_arrow(corpus.images), metadata=found)
+    rejected = tables.REJECTIONS.to_arrow(corpus.rejections)
+    yield publish("raw/rejected", rejected, counts, metadata={**found, "reasons": counts_table(reasons, "reason")})
+
+
+@dg.multi_asset(
+    outs={
+        "images": table_out("rendered/images", "corpus", "8-bit RGB views, hashed; exact duplicates point at the first."),
+        "rejected": table_out("rendered/rejected", "corpus", "Images that could not be decoded, with the reason."),
+    },
+    check_specs=[*contract_checks("rendered/images"), *contract_checks("rendered/rejected", counted=True)],
+    ins={"raw_images": dg.AssetIn(key_of("raw/images"))},
+    partitions_def=SOURCES,
+    name="rendered",
+)
+def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+    """Check every image and make it an 8-bit PNG named by its image_id."""
+    source = Source(context.partition_key)
+    former = read_table(settings.storage_root, "rendered/images", source.value)
+    previous = tables.RENDERED_IMAGES.to_rows(former) if former is not None else []
+    found = tables.SOURCE_IMAGES.to_rows(raw_images)
+    outcome = stages.render_source(source, found, previous, settings)
+    count = Count("image", len(found), len(outcome.rows), len(outcome.rejections))
+    steps = Counter(step for image in outcome.rows for step in image.steps)
+    duplicates = sum(image.duplicate_of is not None for image in outcome.rows)
+    metadata = {"exact duplicates": duplicates, "steps": counts_table(steps, "step")}
+    yield publish("rendered/images", tables.RENDERED_IMAGES.to_arrow(outcome.rows), metadata=metadata)
+    reasons = counts_table(outcome.reason_counts(), "reason")
+    yield publish("rendered/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+
+
+@dg.asset(
+    key=key_of("splits/subjects"),
+    group_name="corpus",
+    code_version="1",
+    kinds={"parquet"},
+    check_specs=contract_checks("splits/subjects"),
+    ins={"studies": dg.AssetIn(key_of("raw/studies")), "images": dg.AssetIn(key_of("rendered/images"))},
+    partitions_def=SOURCES,
+)
+def splits_subjects(
+    context: dg.AssetExecutionContext, studies: pa.Table, images: pa.Table, settings: dg.ResourceParam[Settings]
+) -> Results:
+    """One row per subject: where it may be used, drawn once, before any question exists."""
+    splits = stages.draw_splits(
+        Source(context.partition_key),
+        tables.STUDIES.to_rows(studies),
+        tables.RENDERED_IMAGES.to_rows(images),
+        settings,
+    )
+    shares = counts_table(Counter(str(row.split) for row in splits), "split")
+    yield publish("splits/subjects", tables.SUBJECT_SPLITS.to_arrow(splits), metadata={"subjects by split": shares})
+
+
+@dg.multi_asset(
+    outs={
+        "image_groups": table_out("groups/image_groups", "corpus", "Two or three images asked about together, and why."),
+        "rejected": table_out("groups/rejected", "corpus", "Images that stand in no group, with the reason."),
+    },
+    check_specs=[*contract_checks("groups/image_groups"), *contract_checks("groups/rejected", counted=True)],
+    ins={
+        "questions": dg.AssetIn(key_of("raw/questions")),
+        "images": dg.AssetIn(key_of("rendered/images")),
+        "splits": dg.AssetIn(key_of("splits/subjects")),
+    },
+    partitions_def=SOURCES,
+    name="groups",
+)
+def groups(questions: pa.Table, images: pa.Table, splits: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+    """Put images together within one split."""
+    rendered_images = tables.RENDERED_IMAGES.to_rows(images)
+    outcome = stages.group_images(
+        tables.QUESTIONS.to_rows(questions), rendered_images, tables.SUBJECT_SPLITS.to_rows(splits), settings
+    )
+    grouped = {image_id for group in outcome.rows for image_id in group.image_ids}
+    count = Count("image", len(rendered_images), len(grouped), len(outcome.rejections))
+    kinds = counts_table(Counter(f"{group.split} / {group.ability} / {group.subtask}" for group in outcome.rows), "groups")
+    yield publish("groups/image_groups", tables.IMAGE_GROUPS.to_arrow(outcome.rows), metadata={"groups": kinds})
+    reasons = counts_table(outcome.reason_counts(), "reason")
+    yield publish("groups/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+
+
+@dg.multi_asset(
+    outs={
+        "candidates": table_out("qa/candidates", "corpus", "Generated question-answer records, every version."),
+        "not_generated": table_out("qa/not_generated", "corpus", "Groups that yielded no record, with the reason."),
+    },
+    check_specs=[*contract_checks("qa/candidates"), *contract_checks("qa/not_generated", counted=True)],
+    ins={"image_groups": dg.AssetIn(key_of("groups/image_groups")), "questions": dg.AssetIn(key_of("raw/questions"))},
+    partitions_def=SOURCES,
+    name="candidates",
+)
+def candidates(image_groups: pa.Table, questions: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+    """Write the questions and answers of every group."""
+    all_groups = tables.IMAGE_GROUPS.to_rows(image_groups)
+    outcome = stages.generate_records(all_groups, tables.QUESTIONS.to_rows(questions), settings)
+    count = Count("group", len(all_groups), len({record.group_id for record in outcome.rows}), len(outcome.rejections))
+    yield publish("qa/candidates", tables.CANDIDATES.to_arrow(outcome.rows))
+    reasons = counts_table(outcome.reason_counts(), "reason")
+    yield publish("qa/not_generated", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+
+
+@dg.multi_asset(
+    outs={
+        "validated": table_out("qa/validated", "corpus", "Records that passed every rule; reviewers see these."),
+        "rejected": table_out("qa/rejected", "corpus", "Records that broke a rule: which, and how."),
+    },
+    check_specs=[*contract_checks("qa/validated"), *contract_checks("qa/rejected", counted=True)],
+    ins={
+        "candidate_records": dg.AssetIn(key_of("qa/candidates")),
+        "image_groups": dg.AssetIn(key_of("groups/image_groups")),
+        "images": dg.AssetIn(key_of("rendered/images")),
+    },
+    partitions_def=SOURCES,
+    name="validated",
+)
+def validated(candidate_records: pa.Table, image_groups: pa.Table, images: pa.Table) -> Results:
+    """Hold every record against every rule."""
+    records = tables.CANDIDATES.to_rows(candidate_records)
+    outcome = stages.validate_candidates(
+        records, tables.IMAGE_GROUPS.to_rows(image_groups), tables.RENDERED_IMAGES.to_rows(images)
+    )
+    count = Count("record", len(records), len(outcome.rows), len(outcome.rejections))
+    summary = {name: dg.MetadataValue.json(value) for name, value in summarise_records(outcome.rows).items()}
+    yield publish("qa/validated", tables.VALIDATED.to_arrow(outcome.rows), metadata=summary)
+    reasons = counts_table(outcome.reason_counts(), "reason")
+    yield publish("qa/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+
+
+CORPUS = [raw, rendered, splits_subjects, groups, candidates, validated]

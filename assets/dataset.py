@@ -1,0 +1,125 @@
+"""The data set: the review gate, the training records, the benchmark, and benchmarks that others released.
+
+The gate is in the body of `qa/approved`: short coverage fails the run, so no click, command or backfill gets around it.
+
+Example:
+    >>> sorted(set(dataset_records.group_names_by_key.values()))
+    ['dataset']
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+import dagster as dg
+import pyarrow as pa
+
+from assets.io import fan_in, key_of
+from assets.partitions import SOURCES
+from assets.publishing import Results, contract_checks, counts_table, publish, table_out
+from pipelines import stages, tables
+from pipelines.formats.mantis import mantis_from_records, write_mantis
+from pipelines.outcome import Count
+from pipelines.records import DatasetRecord, RenderedImage
+from pipelines.review.ledger import open_ledger
+from pipelines.settings import Settings
+from pipelines.splits import find_leaks
+
+
+@dg.observable_source_asset(key=key_of("review/decisions"), group_name="dataset")
+def review_decisions(settings: dg.ResourceParam[Settings]) -> dg.ObserveResult:
+    """One row per reviewer event: an append-only ledger that people write and Dagster only reads."""
+    ledger = open_ledger(settings.review_ledger())
+    ledger.verify()
+    return dg.ObserveResult(data_version=dg.DataVersion(ledger.digest()), metadata={"events": len(ledger.read())})
+
+
+@dg.multi_asset(
+    outs={
+        "approved": table_out("qa/approved", "dataset", "Records that may be used: the review gate."),
+        "not_approved": table_out("qa/not_approved", "dataset", "Records that reviewers turned down."),
+    },
+    check_specs=[
+        *contract_checks("qa/approved"),
+        *contract_checks("qa/not_approved", counted=True),
+        dg.AssetCheckSpec("review_is_complete", asset=key_of("qa/approved"), blocking=True),
+    ],
+    ins={"validated_records": dg.AssetIn(key_of("qa/validated"))},
+    deps=[key_of("review/decisions")],
+    partitions_def=SOURCES,
+    name="approved",
+)
+def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+    """Keep what reviewers approved; fail closed where the plan's coverage is short."""
+    records = tables.VALIDATED.to_rows(validated_records)
+    ledger = open_ledger(settings.review_ledger())
+    ledger.verify()
+    approval = stages.approve_records(records, ledger.read(), settings)
+    if not approval.is_complete:
+        raise dg.Failure(approval.shortfall_message(), allow_retries=False)
+    count = Count("record", len(records), len(approval.approved), len(approval.rejections))
+    check = dg.AssetCheckResult(
+        check_name="review_is_complete",
+        asset_key=key_of("qa/approved"),
+        passed=approval.is_complete,
+        metadata={"lots": len(approval.lots), "ledger": ledger.digest()},
+    )
+    yield publish("qa/approved", tables.APPROVED.to_arrow(approval.approved), checks=[check])
+    reasons = counts_table(Counter(str(row.reason) for row in approval.rejections), "reason")
+    yield publish("qa/not_approved", tables.REJECTIONS.to_arrow(approval.rejections), [count], {"reasons": reasons})
+
+
+@dg.multi_asset(
+    outs={
+        "instructions": table_out("dataset/instructions", "dataset", "Training records of all approved sources."),
+        "benchmark": table_out("dataset/benchmark", "dataset", "Held-in and held-out records of all approved sources."),
+    },
+    check_specs=[
+        *contract_checks("dataset/instructions"),
+        *contract_checks("dataset/benchmark", counted=True),
+        dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),
+    ],
+    ins={"approved_records": fan_in("qa/approved"), "images": fan_in("rendered/images")},
+    name="dataset_records",
+)
+def dataset_records(
+    approved_records: dict[str, pa.Table], images: dict[str, pa.Table], settings: dg.ResourceParam[Settings]
+) -> Results:
+    """Write the training records and the benchmark, and prove that they share no subject and no image."""
+    records = [record for part in approved_records.values() for record in tables.APPROVED.to_rows(part)]
+    rendered = [image for part in images.values() for image in tables.RENDERED_IMAGES.to_rows(part)]
+    assembled = stages.assemble_records(records, rendered)
+    training, benchmark = stages.select_training(assembled), stages.select_benchmark(assembled)
+    count = Count("record", len(records), len(training) + len(benchmark), 0)
+    metadata = _export("instructions", training, settings)
+    yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training), metadata=metadata)
+    leak_check = _check_leaks(training, benchmark, rendered)
+    metadata = _export("benchmark", benchmark, settings)
+    yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check])
+
+
+def _export(name: str, records: list[DatasetRecord], settings: Settings) -> dict[str, object]:
+    path = settings.export_path(f"{name}.json")
+    write_mantis(mantis_from_records(records), path)
+    kinds = Counter(f"{record.ability} / {record.subtask} / {record.answer_type}" for record in records)
+    synthetic = sum(record.is_synthetic for record in records)
+    return {"Mantis JSON": dg.MetadataValue.path(str(path)), "records": counts_table(kinds, "kind"), "synthetic": synthetic}
+
+
+def _check_leaks(
+    training: list[DatasetRecord], benchmark: list[DatasetRecord], rendered: Iterable[RenderedImage]
+) -> dg.AssetCheckResult:
+    leaks = find_leaks(training, benchmark, tuple(rendered))
+    found = {
+        "shared subjects": len(leaks.shared_subjects),
+        "shared images": len(leaks.shared_images),
+        "shared pixel contents": len(leaks.shared_pixels),
+    }
+    return dg.AssetCheckResult(
+        check_name="nothing_is_shared_with_training",
+        asset_key=key_of("dataset/benchmark"),
+        passed=not any(found.values()),
+        metadata=found,
+    )
+
+
+DATASET = [review_decisions, approved, dataset_records]

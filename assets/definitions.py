@@ -1,0 +1,29 @@
+"""The code location: what `dagster_workspace.yaml`, `dg` and `dagster asset` load. Loads neither torch nor transformers.
+
+Example:
+    >>> sorted(job.name for job in defs.jobs or [])
+    ['assemble_dataset', 'build_corpus', 'evaluate']
+"""
+
+import dagster as dg
+
+from assets.corpus import CORPUS
+from assets.dataset import DATASET
+from assets.evaluation import build_evaluation
+from assets.io import ParquetTables
+from assets.jobs import JOBS
+from assets.training import training_examples
+from pipelines.settings import Settings, load_settings
+
+
+def build_defs(settings: Settings) -> dg.Definitions:
+    """Return the whole graph for given settings; tests call it with a storage root of their own."""
+    return dg.Definitions(
+        assets=[*CORPUS, *DATASET, training_examples, *build_evaluation(settings)],
+        jobs=JOBS,
+        resources={"io_manager": ParquetTables(storage_root=settings.storage_root), "settings": settings},
+        executor=dg.in_process_executor,  # stages are short; a process per step costs 2-8 s each
+    )
+
+
+defs = build_defs(load_settings())

@@ -1,0 +1,109 @@
+"""The demo: a synthetic cohort through every asset to a score table, with no credentials, key or GPU.
+
+Runs the same jobs as the UI, in this process and under the same DAGSTER_HOME, so that `make dev` shows these very runs.
+Its reviewers are programs: their decisions are labelled synthetic and are honoured for synthetic records only.
+
+Example:
+    >>> "synthetic" in str(run_demo.__doc__)
+    True
+"""
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+import dagster as dg
+
+from assets.definitions import build_defs
+from assets.home import prepare_home
+from pipelines import tables
+from pipelines.cohort.vqa_rad import write_vqa_rad_cohort
+from pipelines.review.ledger import open_ledger
+from pipelines.review.plan import ReviewPlan
+from pipelines.review.synthetic import decide_synthetically
+from pipelines.settings import Settings
+from pipelines.storage import read_table
+from pipelines.vocabulary import Source
+
+SUBJECTS = 60
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+
+
+def run_demo(settings: Settings) -> int:
+    """Run every job on the synthetic cohort and print the score table; return 0 where all went well, else 1 or 2."""
+    chosen = {name: root for name, root in settings.sources.model_dump().items() if root is not None}
+    if chosen:
+        print(
+            f"make demo runs on the synthetic cohort, but roots of real downloads are set: {', '.join(chosen)}. Either unset "
+            f"them for this command, or run yours: make dev, or dagster asset materialize -m assets.definitions "
+            f"--select 'group:corpus' --partition {next(iter(chosen))}",
+            file=sys.stderr,
+        )
+        return 2
+    os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
+    started = time.monotonic()
+    write_vqa_rad_cohort(settings.cohort_root() / Source.VQA_RAD, subjects=SUBJECTS, seed=settings.generation.seed)
+    _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
+    with dg.DagsterInstance.get() as instance:
+        is_green = _run_jobs(build_defs(settings), settings, instance, started)
+    if is_green:
+        _print_result(settings)
+    return 0 if is_green else 1
+
+
+def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.DagsterInstance, started: float) -> bool:
+    models = _partition_keys(definitions, "evaluation/predictions")
+    every_model = {"dagster/asset_partition_range_start": models[0], "dagster/asset_partition_range_end": models[-1]}
+    if not _run(definitions, "build_corpus", instance, started, partition=Source.VQA_RAD.value):
+        return False
+    _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
+    return _run(definitions, "assemble_dataset", instance, started, partition=Source.VQA_RAD.value) and _run(
+        definitions, "evaluate", instance, started, tags=every_model
+    )
+
+
+def _run(
+    definitions: dg.Definitions,
+    job: str,
+    instance: dg.DagsterInstance,
+    started: float,
+    partition: str | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> bool:
+    result = definitions.resolve_job_def(job).execute_in_process(
+        instance=instance, partition_key=partition, tags=tags, run_config=QUIET, raise_on_error=False
+    )
+    made = sum(1 for event in result.all_events if event.is_step_materialization)
+    _say(started, f"{job}: {'green' if result.success else 'FAILED'}, {made} tables")
+    for event in result.all_events:
+        if event.is_step_failure:
+            print(f"  {event.step_key}: {event.step_failure_data.error_display_string}", file=sys.stderr)
+    return result.success
+
+
+def _review(settings: Settings) -> int:
+    stored = read_table(settings.storage_root, "qa/validated", Source.VQA_RAD.value)
+    records = [] if stored is None else tables.VALIDATED.to_rows(stored)
+    ledger = open_ledger(settings.review_ledger())
+    plan = ReviewPlan.from_settings(settings.review)
+    return len(ledger.append(decide_synthetically(records, ledger.read(), plan)))
+
+
+def _partition_keys(definitions: dg.Definitions, name: str) -> list[str]:
+    graph = definitions.resolve_asset_graph()
+    partitions = graph.get(dg.AssetKey(name.split("/"))).partitions_def
+    return [] if partitions is None else list(partitions.get_partition_keys())
+
+
+def _print_result(settings: Settings) -> None:
+    print()
+    print(settings.export_path("leaderboard.md").read_text(encoding="utf-8"))
+    print(f"score table  {settings.export_path('leaderboard.md')}, .csv, .png")
+    print(f"data set     {settings.export_path('instructions.json')}, benchmark.json")
+    print(f"tables       {settings.storage_root}/tables")
+    print("UI           make dev, then http://127.0.0.1:3000/asset-groups")
+
+
+def _say(started: float, what: str) -> None:
+    print(f"[{time.monotonic() - started:5.1f} s] {what}", flush=True)

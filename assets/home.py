@@ -1,0 +1,26 @@
+"""Dagster's home: under the storage root, telemetry off, no sign-up window.
+
+Example:
+    >>> "enabled: false" in DAGSTER_YAML
+    True
+"""
+
+from pathlib import Path
+
+from pipelines.storage import write_bytes
+
+DAGSTER_YAML = """\
+# Written by `python -m assets home`; nothing of a run leaves this machine.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+
+def prepare_home(storage_root: str) -> Path:
+    """Make `<storage_root>/dagster` with a dagster.yaml, unless the user has put one there, and return its absolute path."""
+    home = (Path(storage_root) / "dagster").absolute()
+    if not (home / "dagster.yaml").is_file():
+        write_bytes(str(home / "dagster.yaml"), DAGSTER_YAML.encode())
+    return home

@@ -1,0 +1,117 @@
+"""The one IO manager: Arrow tables to Parquet files, atomically, with the declared schema checked on every write.
+
+An asset's key is its table's name; a partition is a file. Several partitions in one run travel as `dict[partition, table]`.
+Values are `pyarrow.Table`, so a large table reaches DuckDB without a copy; assets turn them into typed rows.
+
+Example:
+    >>> ParquetTables(storage_root=".medmim").path_of("raw/studies", "vqa_rad")
+    '.medmim/tables/raw/studies/vqa_rad.parquet'
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+import pyarrow as pa
+
+from pipelines import tables
+from pipelines.storage import read_table, table_path, write_table
+from training.messages import TrainingExample
+
+TRAINING_EXAMPLES = tables.Table("training/examples", TrainingExample, ("record_id",), "one conversation as a trainer reads it")
+
+TABLES: Mapping[str, tables.Table] = {
+    **{
+        table.name: table
+        for table in (
+            tables.STUDIES,
+            tables.LABELS,
+            tables.QUESTIONS,
+            tables.SOURCE_IMAGES,
+            tables.RENDERED_IMAGES,
+            tables.SUBJECT_SPLITS,
+            tables.IMAGE_GROUPS,
+            tables.CANDIDATES,
+            tables.VALIDATED,
+            tables.APPROVED,
+            tables.INSTRUCTIONS,
+            tables.BENCHMARK,
+            tables.PREDICTIONS,
+            tables.SCORES,
+            TRAINING_EXAMPLES,
+            tables.RELEASED_BENCHMARK,
+            tables.LEADERBOARD,
+        )
+    },
+    **{f"{stage}/rejected": tables.REJECTIONS for stage in ("raw", "rendered", "groups", "qa")},
+    "qa/not_generated": tables.REJECTIONS,
+    "qa/not_approved": tables.REJECTIONS,
+    "evaluation/released_rejected": tables.REJECTIONS,
+}
+
+FAN_IN = "medmim/one_table_per_partition"
+
+
+class MissingTableError(LookupError):
+    """An upstream table that has not been materialized yet."""
+
+
+def fan_in(name: str) -> dg.AssetIn:
+    """Return an input that holds every materialized partition of an asset as `dict[partition, table]`."""
+    return dg.AssetIn(key=key_of(name), partition_mapping=dg.AllPartitionMapping(), metadata={FAN_IN: True})
+
+
+def key_of(name: str) -> dg.AssetKey:
+    """Return the asset key of a table's name: "raw/studies" -> AssetKey(["raw", "studies"])."""
+    return dg.AssetKey(name.split("/"))
+
+
+class ParquetTables(dg.ConfigurableIOManager):
+    """Stores each asset as `<storage_root>/tables/<asset key>[/<partition>].parquet`."""
+
+    storage_root: str
+
+    def path_of(self, name: str, partition: str | None = None) -> str:
+        """Return the path of one partition of a table."""
+        return table_path(self.storage_root, name, partition)
+
+    def handle_output(self, context: dg.OutputContext, obj: pa.Table | dict[str, pa.Table]) -> None:
+        """Check the schema and write each partition; a killed run leaves the former file whole."""
+        name = context.asset_key.to_user_string()
+        for partition, table in _by_partition(context, obj).items():
+            TABLES[name].check_schema(table)
+            write_table(self.path_of(name, partition), table)
+
+    def load_input(self, context: dg.InputContext) -> pa.Table | dict[str, pa.Table]:
+        """Return the upstream table, or one table per partition where several are asked for."""
+        name = context.asset_key.to_user_string()
+        wants_all = bool((context.definition_metadata or {}).get(FAN_IN))
+        partitions: list[str | None] = list(context.asset_partition_keys) if context.has_asset_partitions else [None]
+        found = {partition: read_table(self.storage_root, name, partition) for partition in partitions}
+        if wants_all or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
+            return {str(partition): table for partition, table in found.items() if table is not None}
+        (partition, table) = next(iter(found.items()))
+        if table is None:
+            select = name if partition is None else f"{name} --partition {partition}"
+            raise MissingTableError(
+                f"{self.path_of(name, partition)} is not there; materialize it first: "
+                f"dagster asset materialize -m assets.definitions --select {select}"
+            )
+        return table
+
+
+def _by_partition(context: dg.OutputContext, obj: pa.Table | dict[str, pa.Table]) -> Mapping[str | None, pa.Table]:
+    if not context.has_asset_partitions:
+        return {None: _one(obj)}
+    expected = list(context.asset_partition_keys)
+    if isinstance(obj, pa.Table) and len(expected) == 1:
+        return {expected[0]: obj}
+    got = sorted(obj) if isinstance(obj, dict) else type(obj).__name__
+    if not isinstance(obj, dict) or sorted(obj) != sorted(expected):
+        raise TypeError(f"{context.asset_key.to_user_string()}: expected one table for each of {expected}, got {got}")
+    return {partition: obj[partition] for partition in expected}
+
+
+def _one(obj: pa.Table | dict[str, pa.Table]) -> pa.Table:
+    if not isinstance(obj, pa.Table):
+        raise TypeError(f"expected a pyarrow.Table, got {type(obj).__name__}")
+    return obj
