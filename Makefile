@@ -36,7 +36,7 @@ lock: ## write constraints.txt from the newest versions that pyproject.toml allo
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/python -m pip install torch==2.13.0 -e '.[dev]'
 	echo '# The exact versions that CI installs: pip install -c constraints.txt. Made by `make lock`.' > constraints.txt
-	.venv-lock/bin/python -m pip freeze --exclude-editable --exclude setuptools | sed 's/+cpu//' >> constraints.txt
+	.venv-lock/bin/python -m pip freeze --all --exclude-editable --exclude pip | sed 's/+cpu//' >> constraints.txt
 	rm -rf .venv-lock
 
 clean: ## remove the environment and everything that was made

@@ -153,6 +153,7 @@ class Reason(StrEnum):
     FIELD_WRONG_TYPE = "field_wrong_type"
     FIELD_EMPTY = "field_empty"
     UNKNOWN_VALUE = "unknown_value"
+    TEXT_DAMAGED = "text_damaged"
     DUPLICATE_KEY = "duplicate_key"
     DUPLICATE_QUESTION = "duplicate_question"
     CONTRADICTORY_ANSWERS = "contradictory_answers"
@@ -187,4 +188,5 @@ class Reason(StrEnum):
     DUPLICATE_RECORD = "duplicate_record"
     # approve
     REJECTED_BY_REVIEWER = "rejected_by_reviewer"
+    SUPERSEDED_VERSION = "superseded_version"
     LOT_NOT_ACCEPTED = "lot_not_accepted"
