@@ -1,0 +1,87 @@
+"""`python -m pipelines convert IN --to FORMAT --out OUT`: one format of the data set into another.
+
+IN is Mantis JSON, or a Parquet file of dataset/instructions or dataset/benchmark. Mantis to Mantis is the lossless round
+trip. Exit codes: 0 every record was written; 1 some could not be (each is told, the others are written); 2 nothing was.
+
+Example:
+    >>> parser = argparse.ArgumentParser()
+    >>> register(parser.add_subparsers())
+    >>> parser.parse_args(["convert", "in.json", "--to", "hf", "--out", "out.parquet"]).out
+    PosixPath('out.parquet')
+"""
+
+import argparse
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+from pipelines.formats.dataset_file import is_parquet, read_dataset_rows
+from pipelines.formats.hugging_face import write_hugging_face
+from pipelines.formats.llava import write_llava
+from pipelines.formats.mantis import MantisFile, mantis_from_records, read_mantis, write_mantis
+from pipelines.formats.problem import FormatError, Problem, list_problems
+
+
+class Target(StrEnum):
+    """Formats that can be written."""
+
+    MANTIS = "mantis"
+    HUGGING_FACE = "hf"
+    LLAVA = "llava"
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the sub-command `convert`."""
+    parser = subparsers.add_parser(
+        "convert",
+        help="write a data set in another format",
+        description="Write a data set in another format. Mantis to Mantis is the lossless round trip. Image paths are "
+        "copied as they are. Exit code 0: every record was written; 1: some could not be; 2: nothing was written.",
+    )
+    parser.add_argument("input", type=Path, metavar="IN", help="Mantis JSON, or Parquet of dataset/instructions or benchmark")
+    parser.add_argument("--to", choices=[target.value for target in Target], required=True, help="format to write")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="file to write; its folder is made")
+    parser.set_defaults(run=_run)
+
+
+def convert(source: Path, target: Target, out: Path) -> tuple[int, tuple[Problem, ...]]:
+    """Write the records of one file in another format; return how many were written, and why others were not.
+
+    Raises:
+        FormatError: nothing was written (input unreadable, OUT is IN or a folder, or Mantis to Mantis with a record that
+            is not of the Mantis form: a lossless copy leaves nothing out; no record at all that fits the format).
+    """
+    file = read_any(source)
+    _check_out(source, out)
+    try:
+        if target is Target.MANTIS:
+            write_mantis(file, out)
+            return len(file.records), ()
+        usable = (write_hugging_face if target is Target.HUGGING_FACE else write_llava)(file, out)
+    except OSError as error:
+        raise FormatError(f"{out}: cannot be written ({error.strerror or error}); choose another --out") from error
+    return len(usable.records), usable.problems
+
+
+def read_any(path: Path) -> MantisFile:
+    """Return the records of Mantis JSON or of a Parquet file of the data set; records of a wrong shape are in `problems`."""
+    return mantis_from_records(read_dataset_rows(path)) if is_parquet(path) else read_mantis(path, strict=False)
+
+
+def _check_out(source: Path, out: Path) -> None:
+    if out.is_dir():
+        raise FormatError(f"{out}: is a folder; expected the file to write: add a file name to --out")
+    if out.resolve() == source.resolve() or (out.exists() and out.samefile(source)):
+        raise FormatError(f"{out}: is the input itself; it is not overwritten: choose another --out")
+
+
+def _run(args: argparse.Namespace) -> int:
+    try:
+        n_written, problems = convert(args.input, Target(args.to), args.out)
+    except FormatError as error:
+        print(f"convert: {error}", file=sys.stderr)
+        return 2
+    print(f"{args.out}: {n_written:,} records as {args.to}")
+    if problems:
+        print(f"convert: {len(problems):,} records could not be written:\n{list_problems(problems)}", file=sys.stderr)
+    return 1 if problems else 0

@@ -1,0 +1,126 @@
+"""`convert` writes what was asked, refuses what would lose data, and says why."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.formats.command import register
+from pipelines.formats.mantis import read_mantis
+from pipelines.records import DatasetRecord, Turn
+from pipelines.storage import write_table
+from pipelines.tables import INSTRUCTIONS, STUDIES
+from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
+
+TURNS = [{"role": "user", "content": "<image>Normal?"}, {"role": "assistant", "content": "Yes"}]
+GOOD = {"id": "r1", "images": ["a.jpg"], "conversation": TURNS, "source": "demo"}
+UNMARKED = GOOD | {"id": "r2", "images": []}
+
+
+def run(*arguments: object) -> int:
+    parser = argparse.ArgumentParser()
+    register(parser.add_subparsers())
+    chosen = parser.parse_args(["convert", *map(str, arguments)])
+    return chosen.run(chosen)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "in.json"
+    path.write_text(json.dumps([GOOD, UNMARKED]))
+    return path
+
+
+def dataset_row() -> DatasetRecord:
+    return DatasetRecord(
+        id="rec-1",
+        images=("a.png",),
+        conversation=(Turn(Role.USER, "<image>Q"), Turn(Role.ASSISTANT, "é")),
+        source="vqa_rad_located_question_open",
+        record_id="rec-1",
+        digest="d",
+        split=Split.TRAIN,
+        ability=Ability.COREFERENCE,
+        subtask=SubTask.LOCATED_QUESTION,
+        answer_type=AnswerType.OPEN,
+        origin=Origin.COMPOSED,
+        unit_id="u",
+        subject_ids=("s",),
+        image_ids=("i",),
+        is_synthetic=False,
+    )
+
+
+@pytest.mark.parametrize("name", ["Med_MIM_benchmark_Held_out_ODIR.json", "Med_MIM_benchmark_Held_out_RAD.json"])
+def test_mantis_to_mantis_of_a_released_file_changes_no_byte(med_mim_root: Path, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "new folder" / "out.json"
+    assert run(med_mim_root / name, "--to", "mantis", "--out", out) == 0
+    assert out.read_bytes() == (med_mim_root / name).read_bytes()
+
+
+def test_dataset_table_becomes_mantis_json(tmp_path: Path) -> None:
+    write_table(str(tmp_path / "instructions.parquet"), INSTRUCTIONS.to_arrow([dataset_row()]))
+    out = tmp_path / "train.json"
+    assert run(tmp_path / "instructions.parquet", "--to", "mantis", "--out", out) == 0
+    record = read_mantis(out).records[0]
+    assert (record.id, record.images, record.turns) == ("rec-1", ("a.png",), dataset_row().conversation)
+
+
+@pytest.mark.parametrize("target", ["hf", "llava"])
+def test_record_that_does_not_fit_is_told_and_the_others_are_written(
+    source: Path, tmp_path: Path, target: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert run(source, "--to", target, "--out", out) == 1
+    ids = pq.read_table(out).column("id").to_pylist() if target == "hf" else [row["id"] for row in json.loads(out.read_text())]
+    assert ids == ["r1"]
+    printed = capsys.readouterr()
+    assert "1 records as" in printed.out and "record 1 at r2: expected 0 <image> marks" in printed.err
+
+
+def test_lossless_copy_of_a_file_with_a_bad_record_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "in.json", tmp_path / "out.json"
+    path.write_text(json.dumps([GOOD, {"id": "r3"}]))
+    assert run(path, "--to", "mantis", "--out", out) == 2
+    assert "record 1 at $[1]: expected the key 'images'" in capsys.readouterr().err and not out.exists()
+
+
+@pytest.mark.parametrize("name", ["in.json", "folder/../in.json", "link.json", "hard.json"])
+def test_input_is_never_overwritten(source: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link.json").symlink_to(source)
+    (tmp_path / "hard.json").hardlink_to(source)
+    before = source.read_bytes()
+    assert run(source, "--to", "llava", "--out", tmp_path / name) == 2
+    assert source.read_bytes() == before and "is the input itself" in capsys.readouterr().err
+
+
+def test_unwritable_place_is_one_message(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert run(source, "--to", "hf", "--out", tmp_path / "file" / "out.parquet") == 2
+    assert run(source, "--to", "hf", "--out", tmp_path) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert "cannot be written" in errors[0] and "is a folder" in errors[1]
+
+
+def test_missing_input_is_one_message(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(tmp_path / "absent.json", "--to", "hf", "--out", tmp_path / "out") == 2
+    assert capsys.readouterr().err == f"convert: {tmp_path / 'absent.json'}: no such file; check the path\n"
+
+
+def test_other_table_and_cut_off_table_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "studies.parquet"
+    write_table(str(path), STUDIES.to_arrow([]))
+    assert run(path, "--to", "mantis", "--out", tmp_path / "out") == 2
+    path.write_bytes(path.read_bytes()[:100])
+    assert run(path, "--to", "mantis", "--out", tmp_path / "out") == 2
+    errors = capsys.readouterr().err
+    assert "expected a table dataset/instructions" in errors and "not a whole Parquet file" in errors
+
+
+def test_unknown_target_names_the_known_ones(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run(source, "--to", "coco", "--out", tmp_path / "out")
+    assert "choose from 'mantis', 'hf', 'llava'" in capsys.readouterr().err
