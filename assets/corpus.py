@@ -5,6 +5,7 @@ Example:
     ['corpus']
 """
 
+import dataclasses
 from collections import Counter
 
 import dagster as dg
@@ -176,7 +177,7 @@ def validated(candidate_records: pa.Table, image_groups: pa.Table, images: pa.Ta
         records, tables.IMAGE_GROUPS.to_rows(image_groups), tables.RENDERED_IMAGES.to_rows(images)
     )
     count = Count("record", len(records), len(outcome.rows), len(outcome.rejections))
-    summary = {name: dg.MetadataValue.json(value) for name, value in summarise_records(outcome.rows).items()}
+    summary = {"summary": dg.MetadataValue.json(dataclasses.asdict(summarise_records(outcome.rows)))}
     yield publish("qa/validated", tables.VALIDATED.to_arrow(outcome.rows), metadata=summary)
     reasons = counts_table(outcome.reason_counts(), "reason")
     yield publish("qa/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})

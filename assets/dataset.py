@@ -25,14 +25,6 @@ from pipelines.settings import Settings
 from pipelines.splits import find_leaks
 
 
-@dg.observable_source_asset(key=key_of("review/decisions"), group_name="dataset")
-def review_decisions(settings: dg.ResourceParam[Settings]) -> dg.ObserveResult:
-    """One row per reviewer event: an append-only ledger that people write and Dagster only reads."""
-    ledger = open_ledger(settings.review_ledger())
-    ledger.verify()
-    return dg.ObserveResult(data_version=dg.DataVersion(ledger.digest()), metadata={"events": len(ledger.read())})
-
-
 @dg.multi_asset(
     outs={
         "approved": table_out("qa/approved", "dataset", "Records that may be used: the review gate."),
@@ -51,9 +43,9 @@ def review_decisions(settings: dg.ResourceParam[Settings]) -> dg.ObserveResult:
 def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Keep what reviewers approved; fail closed where the plan's coverage is short."""
     records = tables.VALIDATED.to_rows(validated_records)
-    ledger = open_ledger(settings.review_ledger())
-    ledger.verify()
-    approval = stages.approve_records(records, ledger.read(), settings)
+    with open_ledger(settings.review_ledger()) as ledger:
+        n_events, ledger_digest, decisions = ledger.verify(), ledger.digest(), ledger.read()
+    approval = stages.approve_records(records, decisions, settings)
     if not approval.is_complete:
         raise dg.Failure(approval.shortfall_message(), allow_retries=False)
     count = Count("record", len(records), len(approval.approved), len(approval.rejections))
@@ -61,7 +53,7 @@ def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) 
         check_name="review_is_complete",
         asset_key=key_of("qa/approved"),
         passed=approval.is_complete,
-        metadata={"lots": len(approval.lots), "ledger": ledger.digest()},
+        metadata={"lots": len(approval.lots), "events": n_events, "ledger": ledger_digest},
     )
     yield publish("qa/approved", tables.APPROVED.to_arrow(approval.approved), checks=[check])
     reasons = counts_table(Counter(str(row.reason) for row in approval.rejections), "reason")
@@ -122,4 +114,4 @@ def _check_leaks(
     )
 
 
-DATASET = [review_decisions, approved, dataset_records]
+DATASET = [approved, dataset_records]

@@ -18,9 +18,9 @@ import dagster as dg
 from assets.definitions import build_defs
 from assets.home import prepare_home
 from pipelines import tables
-from pipelines.cohort.vqa_rad import write_vqa_rad_cohort
+from pipelines.cohort.vqa_rad import write_vqa_rad
 from pipelines.review.ledger import open_ledger
-from pipelines.review.plan import ReviewPlan
+from pipelines.review.plan import ReviewPlan, sample_for_review
 from pipelines.review.synthetic import decide_synthetically
 from pipelines.settings import Settings
 from pipelines.storage import read_table
@@ -43,7 +43,7 @@ def run_demo(settings: Settings) -> int:
         return 2
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
-    write_vqa_rad_cohort(settings.cohort_root() / Source.VQA_RAD, subjects=SUBJECTS, seed=settings.generation.seed)
+    write_vqa_rad(settings.cohort_root() / Source.VQA_RAD, subjects=SUBJECTS, seed=settings.generation.seed)
     _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
     with dg.DagsterInstance.get() as instance:
         is_green = _run_jobs(build_defs(settings), settings, instance, started)
@@ -85,9 +85,10 @@ def _run(
 def _review(settings: Settings) -> int:
     stored = read_table(settings.storage_root, "qa/validated", Source.VQA_RAD.value)
     records = [] if stored is None else tables.VALIDATED.to_rows(stored)
-    ledger = open_ledger(settings.review_ledger())
     plan = ReviewPlan.from_settings(settings.review)
-    return len(ledger.append(decide_synthetically(records, ledger.read(), plan)))
+    with open_ledger(settings.review_ledger()) as ledger:
+        pending = sample_for_review(records, ledger.read(), plan)
+        return len(ledger.append(decide_synthetically(pending, plan, settings.generation.seed)))
 
 
 def _partition_keys(definitions: dg.Definitions, name: str) -> list[str]:

@@ -13,12 +13,16 @@ from collections.abc import Mapping
 import dagster as dg
 import pyarrow as pa
 
+from evaluation.scorecard import JudgedAnswer
 from pipelines import tables
 from pipelines.storage import read_table, table_path, write_table
 from training.messages import TrainingExample
 
 TRAINING_EXAMPLES = tables.Table("training/examples", TrainingExample, ("record_id",), "one conversation as a trainer reads it")
 
+JUDGED_ANSWERS = tables.Table(
+    "evaluation/answers", JudgedAnswer, ("model", "benchmark", "record_key"), "one judged answer: what a score rests on"
+)
 TABLES: Mapping[str, tables.Table] = {
     **{
         table.name: table
@@ -38,6 +42,7 @@ TABLES: Mapping[str, tables.Table] = {
             tables.PREDICTIONS,
             tables.SCORES,
             TRAINING_EXAMPLES,
+            JUDGED_ANSWERS,
             tables.RELEASED_BENCHMARK,
             tables.LEADERBOARD,
         )
@@ -49,6 +54,7 @@ TABLES: Mapping[str, tables.Table] = {
 }
 
 FAN_IN = "medmim/one_table_per_partition"
+OPTIONAL = "medmim/empty_where_missing"
 
 
 class MissingTableError(LookupError):
@@ -58,6 +64,11 @@ class MissingTableError(LookupError):
 def fan_in(name: str) -> dg.AssetIn:
     """Return an input that holds every materialized partition of an asset as `dict[partition, table]`."""
     return dg.AssetIn(key=key_of(name), partition_mapping=dg.AllPartitionMapping(), metadata={FAN_IN: True})
+
+
+def optional(name: str) -> dg.AssetIn:
+    """Return an input that is an empty table where the asset has not been materialized."""
+    return dg.AssetIn(key=key_of(name), metadata={OPTIONAL: True})
 
 
 def key_of(name: str) -> dg.AssetKey:
@@ -84,12 +95,14 @@ class ParquetTables(dg.ConfigurableIOManager):
     def load_input(self, context: dg.InputContext) -> pa.Table | dict[str, pa.Table]:
         """Return the upstream table, or one table per partition where several are asked for."""
         name = context.asset_key.to_user_string()
-        wants_all = bool((context.definition_metadata or {}).get(FAN_IN))
+        wanted = context.definition_metadata or {}
         partitions: list[str | None] = list(context.asset_partition_keys) if context.has_asset_partitions else [None]
         found = {partition: read_table(self.storage_root, name, partition) for partition in partitions}
-        if wants_all or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
+        if FAN_IN in wanted or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
             return {str(partition): table for partition, table in found.items() if table is not None}
         (partition, table) = next(iter(found.items()))
+        if table is None and OPTIONAL in wanted:
+            return TABLES[name].to_arrow([])
         if table is None:
             select = name if partition is None else f"{name} --partition {partition}"
             raise MissingTableError(

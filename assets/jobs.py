@@ -7,18 +7,14 @@ Example:
 
 import dagster as dg
 
-from assets.partitions import SOURCES
-
 build_corpus = dg.define_asset_job(
     "build_corpus",
     selection=dg.AssetSelection.groups("corpus"),
-    partitions_def=SOURCES,
     description="One source: from its download to validated records.",
 )
 assemble_dataset = dg.define_asset_job(
     "assemble_dataset",
     selection=dg.AssetSelection.groups("dataset", "training"),
-    partitions_def=SOURCES,
     description="Apply the review gate to one source, then write the training records and the benchmark of all.",
 )
 evaluate = dg.define_asset_job(

@@ -172,6 +172,7 @@ class Reason(StrEnum):
     # generate
     QUESTION_NOT_LOCATABLE = "question_not_locatable"
     NO_DISTRACTORS = "no_distractors"
+    NO_STATEMENT = "no_statement"
     # validate
     SCHEMA = "schema"
     OPTION_COUNT = "option_count"

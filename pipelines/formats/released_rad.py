@@ -25,6 +25,7 @@ _WRONG_LIST = "use the VQA-RAD file of 2,248 rows, in its own order"
 class ResolvedRecord:
     """A record whose images were all found; `image_paths` stand in the order of `record.images`."""
 
+    position: int  # 0-based place in the file
     record: MantisRecord
     image_paths: tuple[str, ...]
 
@@ -81,7 +82,7 @@ def resolve_images(file: MantisFile, image_paths_by_name: Mapping[str, str]) -> 
         ]
         problems += missing
         if not missing:
-            resolved.append(ResolvedRecord(record, tuple(image_paths_by_name[name] for name in record.images)))
+            resolved.append(ResolvedRecord(index, record, tuple(image_paths_by_name[name] for name in record.images)))
     return Resolution(tuple(resolved), len(file.records) - len(resolved), tuple(problems))
 
 

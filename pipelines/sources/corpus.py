@@ -6,7 +6,7 @@ Example:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.outcome import Count
@@ -35,6 +35,11 @@ class Corpus:
 
 Reader = Callable[[Path], Corpus]
 """Reads the download under a root folder. Raises SourceError where nothing can be read; rejects row by row otherwise."""
+
+
+def mark_synthetic(corpus: Corpus) -> Corpus:
+    """Return a corpus whose questions say that they come from the synthetic cohort."""
+    return replace(corpus, questions=tuple(replace(question, is_synthetic=True) for question in corpus.questions))
 
 
 def name_row(position: int) -> str:

@@ -1,0 +1,32 @@
+"""The sensor that tells Dagster when reviewers have decided something: lineage then shows `qa/approved` as stale.
+
+Example:
+    >>> review_ledger.name
+    'review_ledger'
+"""
+
+import dagster as dg
+
+from assets.io import key_of
+from pipelines.review.ledger import open_ledger
+from pipelines.settings import Settings
+
+REVIEW_DECISIONS = dg.AssetSpec(
+    key_of("review/decisions"),
+    group_name="dataset",
+    description="One row per reviewer event: an append-only ledger that people write and Dagster only reads.",
+    kinds={"sqlite"},
+)
+
+
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
+def review_ledger(context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]) -> dg.SensorResult:
+    """Report the ledger's digest as data version of review/decisions whenever it has changed."""
+    if not settings.review_ledger().is_file():
+        return dg.SensorResult(skip_reason=f"no decisions yet: {settings.review_ledger()} is not there")
+    with open_ledger(settings.review_ledger()) as ledger:
+        n_events, digest = ledger.verify(), ledger.digest()
+    if digest == context.cursor:
+        return dg.SensorResult(skip_reason="no new decisions", cursor=digest)
+    event = dg.AssetMaterialization(REVIEW_DECISIONS.key, metadata={"events": n_events}, tags={"dagster/data_version": digest})
+    return dg.SensorResult(asset_events=[event], cursor=digest)

@@ -1,0 +1,1 @@
+"""Speed, as ratios of arms that take turns in one run; never a timed test."""

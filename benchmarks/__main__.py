@@ -1,0 +1,46 @@
+"""`python -m benchmarks --json OUT`: every benchmark as a table and as JSON.
+
+Example:
+    >>> format_row("x", Measurement(2.0, 1.0, 2.0, None, 3))
+    '| x | 2.000 | 1.000 | 2.00 | - | 3 |'
+"""
+
+import argparse
+import dataclasses
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.corpus import build_benchmarks
+from benchmarks.rounds import Measurement, measure
+from pipelines.storage import write_bytes
+
+
+def main() -> int:
+    """Measure, print the table and write the JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed, as ratios in one run.")
+    parser.add_argument("--json", type=Path, default=Path(".medmim/bench.json"), help="where the figures go")
+    parser.add_argument("--rounds", type=int, default=5)
+    chosen = parser.parse_args()
+    print("| benchmark | baseline, s | ours, s | baseline / ours | ours / floor | rounds |\n|---|---:|---:|---:|---:|---:|")
+    figures: dict[str, dict[str, float | int | None]] = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, arms in build_benchmarks(Path(scratch)).items():
+            measured = measure(arms, chosen.rounds)
+            figures[name] = dataclasses.asdict(measured)
+            print(format_row(name, measured), flush=True)
+    write_bytes(str(chosen.json), json.dumps(figures, indent=2).encode())
+    print(f"figures in {chosen.json}")
+    return 0
+
+
+def format_row(name: str, measured: Measurement) -> str:
+    """Return one line of the table; what was not measured is a dash."""
+    cells = [(measured.baseline_s, ".3f"), (measured.ours_s, ".3f"), (measured.ratio, ".2f"), (measured.floor_ratio, ".2f")]
+    shown = ["-" if value is None else format(value, form) for value, form in cells]
+    return f"| {name} | {' | '.join(shown)} | {measured.rounds} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,48 @@
+"""Options that speak of the others: both, neither, none of the above, all of the above.
+
+Example:
+    >>> options = {"A": "the first image", "B": "the second image", "C": "Both images"}
+    >>> read_collective("Both show an effusion.", options).letter
+    'C'
+"""
+
+import re
+from collections.abc import Mapping
+
+from evaluation.choice_rules.reading import Reading
+from evaluation.choice_rules.text import normalise_text
+
+_NOUN = r"(?:images?|scans?|views?|options?|statements?|studies|pictures?|eyes?|ones?|answers?|choices?)"
+_OPTION = re.compile(
+    rf"(both|neither|none|all)(?: of)?(?: the| these| them)?(?: two| three)?(?: above)?(?: {_NOUN})?(?: above)?"
+)
+# "both lungs" speaks of lungs, not of the options: after the word only these may follow
+_OUTPUT = re.compile(
+    rf"\W*(?:(?:i think|it is|it's|the answer is|answer:)\s+)?(both|neither|none|all)\b"
+    r"(?=\s*(?:$|[.,;:!\n])"
+    rf"|\s+(?:of|are|is|show|shows|have|has|do|appear|demonstrate|can|could|(?:the |these |two |three )*{_NOUN})\b)",
+    re.IGNORECASE,
+)
+_OF_THE_ABOVE = re.compile(
+    r"(?<!not )\b(none|all|both|neither) of (?:the above|these options|the options|the given options)", re.I
+)
+_SAME = {"none": "neither"}
+
+
+def read_collective(text: str, options: Mapping[str, str]) -> Reading | None:
+    """Read "both", "neither", "none of the above", "all of the above" where exactly one option means that and nothing more."""
+    matches = [match for pattern in (_OUTPUT, _OF_THE_ABOVE) for match in [pattern.search(text)] if match]
+    if not matches or (matches[0].re is _OUTPUT and matches[0].start() > 0):
+        return None
+    meaning = _meaning(matches[0].group(1))
+    letters = [letter for letter, option in options.items() if _option_meaning(option) == meaning]
+    return Reading(letters[0], matches[0].group(0).strip()) if len(letters) == 1 else None
+
+
+def _option_meaning(option: str) -> str | None:
+    match = _OPTION.fullmatch(normalise_text(option))
+    return _meaning(match.group(1)) if match else None
+
+
+def _meaning(word: str) -> str:
+    return _SAME.get(word.lower(), word.lower())

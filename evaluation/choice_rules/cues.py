@@ -1,0 +1,102 @@
+"""Phrases that announce an answer ("the answer is", "I choose", "答案", "B is correct"); the last one that counts wins.
+
+Denied, conditional and asked cues never count ("the answer is not B", "if the answer is B", "is the answer B?").
+
+Example:
+    >>> read_cue("The answer is A. No wait, the answer is B.", {"A": "left", "B": "right"}).letter
+    'B'
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from evaluation.choice_rules.letters import KEYWORD, hedges_after, is_not_meant, is_only_letter, letter_at_start
+from evaluation.choice_rules.option_text import read_exact_text, read_option_text
+from evaluation.choice_rules.reading import Reading
+
+_ADVERB = r"(?:most likely|likely|probably|definitely|clearly|therefore|thus|indeed|actually|simply|hence|certainly|still|now)"
+_SURE = rf"(?:\s+{_ADVERB})?"
+_BE = r"(?:is|was|are|would be|should be|must be|will be|might be|may be|could be|seems to be|appears to be)\b(?!n't)"
+_LETTER = r"[\"'(\[]?[A-Z][\"')\]]?"  # what a look-ahead must see after cues that are too common to stand alone
+_NAMED = r"\b(?:answer|choice|option|selection|response|conclusion|correct statement|correct one)\b"
+_CUES = (
+    # "the correct answer to the question is", "final answer:", "answer ->"
+    rf"{_NAMED}(?:\s+(?:to|for|of|here|among|from)\b[^.:\n]{{0,60}}?)?{_SURE}"
+    rf"(?:\s*{_BE}{_SURE}|[\"']?\s*(?:[:=]|->|=>|→))\s*(?:that|as follows|option\b)?\s*[:=]?",
+    # "Final answer B"
+    rf"\b(?:final|correct|best|my) (?:answer|choice|option)(?=\s+{_LETTER}(?!\w))|^\s*(?:answer|choice)(?=\s+{_LETTER}(?!\w))",
+    # "I would choose", "we select option"
+    rf"\b(?:i|we)(?:'d|'ll| would| will| must| have to)?{_SURE}\s+"
+    r"(?:choose|select|pick|go with|opt for|say|answer|vote for|chose|selected|conclude|pick out)\b"
+    r"(?:\s+(?:that\s+)?(?:it is|it's|the answer is))?\s*:?",
+    r"\b(?:choosing|selecting|going with)\b",
+    # "Thus, B."
+    r"\b(?:therefore|thus|so|hence|conclusion)\b,?\s*(?:it is|it's|it must be|it should be)?:?"
+    rf"(?=\s*(?:option\s+)?{_LETTER}\s*(?:$|[.!\n]))",
+    # "Wait, actually B."
+    r"\b(?:wait|actually|no|sorry|correction|rather|scratch that|on second thoughts?|i mean|make that|i meant)\b[\s,.:;—–-]*"
+    r"(?:(?:it's|it is|it should be|i mean|make that|rather|actually)\s+)?"
+    rf"(?=(?:option\s+)?{_LETTER}\s*(?:$|[.!,\n]))",
+    # "it is option B"
+    r"\b(?:it is|it's|that is|this is|must be|should be)\s+"
+    r"(?=(?:option|choice|answer|statement|letter)\s+[\"'(\[]?[A-Za-z](?!\w))",
+    r"(?:答案|正确选项|正确答案|正解|答え|选项|정답)\s*(?:应该|应当)?\s*(?:是|为|应为|选|選|は|은)?\s*:?",
+    r"(?:应该|应|故|因此|所以|我)?(?<!不)(?<!不应)(?:选择|选|選)\s*(?:项)?:?|而是|\bthe (?:best|right|correct) (?:one )?is\b",
+)
+_CUE = re.compile("|".join(_CUES), re.IGNORECASE | re.MULTILINE)
+_POSTFIX = re.compile(
+    rf"(?<![A-Za-z0-9'-])(?:{KEYWORD}\s+)?[\"'(\[]?(?P<letter>[A-Z])[\"')\]]?(?::[^.\n]*?)?\s+"
+    r"(?:is|was|would be|seems|looks|appears|must be|should be)\s+"
+    r"(?:(?:the|my|most likely|likely|probably|definitely|clearly|indeed|therefore|thus|to be)\s+)*"
+    r"(?:most\s+|single\s+|only\s+|one\s+)?"
+    r"(?:correct|right|best|true|accurate|appropriate|answer|final answer|correct answer|chosen)\b(?!\s*\?)",
+)
+_JOINED = re.compile(r"(?<![A-Za-z])[A-Z][\"')\]]?\s*(?:,|/|\bor\b|\band\b|\bnor\b)+\s*(?:option\s*)?$")
+
+
+def read_cue(text: str, options: Mapping[str, str]) -> Reading | None:
+    """Read the last announcement; undecidable where it names two letters, or a letter that is not offered."""
+    found = sorted([*_announced(text, options), *_confirmed(text, options)], key=lambda entry: entry[0])
+    if not found:
+        return None
+    _, is_postfix, reading = found[-1]
+    if is_postfix:
+        # "A is correct ... C is correct": two statements side by side, no correction of the first
+        others = {other.letter for _, also_postfix, other in found if also_postfix}
+        return reading if len(others) == 1 else Reading(None, reading.span)
+    return reading
+
+
+def _announced(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, bool, Reading]]:
+    for match in _CUE.finditer(text):
+        if is_not_meant(text, match.start()):
+            continue
+        reading = _read_after(text[match.end() :], options)
+        if reading is not None and re.search(r"\bor\s*$", text[: match.start()], re.IGNORECASE):
+            reading = Reading(None, reading.span)  # "the answer is A, or the answer is C"
+        if reading is not None:
+            yield match.start(), False, Reading(reading.letter, f"{match.group(0).strip()} {reading.span}".strip())
+
+
+def _read_after(rest: str, options: Mapping[str, str]) -> Reading | None:
+    """Read what a cue announces: a letter, else an option's text in the rest of its line or sentence."""
+    rest = rest.lstrip(" \t:\"'=-—–>\n").removeprefix("option ")
+    line = rest.split("\n", 1)[0]
+    if re.match(r"[\"'(\[]?[A-Z][\"')\]]?\s*\?", line):
+        return None  # "is the answer B? No"
+    reading = letter_at_start(line, options)
+    if reading is not None:
+        return reading
+    sentence = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
+    if is_only_letter(sentence) and sentence.strip(" \"'()[].").isupper():
+        return Reading(None, sentence)
+    return read_exact_text(line, options) or read_exact_text(sentence, options) or read_option_text(sentence, options)
+
+
+def _confirmed(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, bool, Reading]]:
+    for match in _POSTFIX.finditer(text):
+        letter = match.group("letter")
+        if letter not in options or is_not_meant(text, match.start()):
+            continue
+        is_joined = _JOINED.search(text[: match.start()]) or hedges_after(letter, text[match.end("letter") :], options)
+        yield match.start(), True, Reading(None if is_joined else letter, match.group(0))

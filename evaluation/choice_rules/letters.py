@@ -1,0 +1,118 @@
+"""Letters in a text: when a capital is an answer, when it is an article, a pronoun, a name, a hedge or a denial.
+
+Example:
+    >>> options = {"A": "left", "B": "right"}
+    >>> letter_at_start("(b) because of the shadow", options).letter
+    'B'
+    >>> letter_at_start("A mass is seen", options) is None
+    True
+    >>> print(letter_at_start("A or B", options).letter)
+    None
+"""
+
+import re
+from collections.abc import Mapping
+
+from evaluation.choice_rules.reading import Reading
+
+# Words that may follow a letter that is meant as an answer; after any other word "A" is an article and "B" part of a name.
+CONNECTIVE = (
+    r"(?:because|since|as|is|was|are|due|given|based|which|with|and|or|but|not|rather|instead|over|only|alone"
+    r"|would|should|must|seems|for|if|by)\b"
+)
+KEYWORD = r"(?:options?|choices?|letter|answers?|statement|alternative|selection|key|ans\.?)"
+_BE = r"(?:is|was|are|were|would be|seems|appears|can be|has been|must be|cannot be)"
+# "B is not", "B: wrong"; but "B, not A" keeps B
+DENIED_AFTER = re.compile(
+    rf"[)\]\"']*\s*(?:{_BE} (?:\w+ly |also )?(?:not|out)\b|(?:isn't|wasn't|cannot be)\b"
+    rf"|:?\s*(?:{_BE} )?(?:\w+ly |also )?(?:incorrect|wrong|false|unlikely|excluded|eliminated|ruled out)\b)",
+    re.I,
+)
+DENIED_BEFORE = re.compile(
+    r"(?:\bnot|n't|\bnever|\bneither|\bnor|\bthan|\binstead of|\bexcept|\bexclud\w+|\beliminat\w+|\brul\w+ out"
+    r"|\breject\w*|\bunlike|\bwithout|\bdepends? on)"
+    r"\s+(?:to\s+|be\s+)?(?:(?:choos|select|pick)\w*\s+)?(?:the\s+)?(?:option|choice|answer|letter|statement)?s?\s*[\"'(\[]*$",
+    re.I,
+)
+_PRONOUN_NEXT = re.compile(
+    r"['’]|\s+(?:am|would|will|think|believe|can|cannot|could|do|don|have|see|choose|pick|select|say|was|see|need|"
+    r"guess|feel|apolog|agree|also|might|may|must|should|just|did|had)",
+    re.I,
+)
+_NOT_MEANT = re.compile(
+    r"\b(?:not|never|neither|nor|whether|if|unless|doubt|why|incorrect|wrong|nobody|cannot|instead of|rather than)\b|n't\b",
+    re.I,
+)
+_CLAUSE = re.compile(r"[.;!?\n:]|,\s|\b(?:but|so|then|because)\b", re.I)
+_ASKS = re.compile(
+    r"\b(?:is|could|would|might|was)\s+(?:the|your|my)?\s*(?:correct|right|best|final)?\s*(?:answer|option|choice)?\s*$", re.I
+)
+_OPEN = r"[\s\"'(\[{<$#]*"
+_CLOSE = r"[\s\"')\]}>$]*"
+_START = re.compile(rf"{_OPEN}(?:(?:the\s+)?{KEYWORD}\s*[:#]?\s*)?{_OPEN}([A-Za-z])(?![A-Za-z0-9])", re.I)
+_HEDGE = re.compile(
+    rf"{_CLOSE}\s*(?:,|、|和|或|与|及|/|&|\+|;|\bor\b|\band\b|\band/or\b)\s*(?:maybe\s+|possibly\s+|also\s+)?(?:{KEYWORD}\s*)?[\"'(\[]*"
+    r"([A-Za-z])(?=[\"')\]]*\s*(?:$|[.,;:/!?&)\n、。぀-ヿ㐀-鿿가-힯]|or\b|and\b|are\b))",
+    re.I,
+)
+
+
+# Chinese writes no blanks: "不是A", "不选A", "排除A"
+DENIED_BEFORE_CJK = re.compile(r"(?:不是|不选|不應選|不应选|并非|非|排除|除了)\s*[\"'(\[]*$")
+
+
+def letter_at_start(text: str, options: Mapping[str, str]) -> Reading | None:
+    """Read the letter that a fragment begins with: "B", "(b)", "option C because ...", "A: text".
+
+    Returns None where the fragment begins with no letter of the options; a Reading without a letter where it names two
+    ("A or B") or denies the one that it names ("B is wrong").
+    """
+    match = _START.match(text)
+    if match is None or match.group(1).upper() not in options:
+        return None
+    letter, rest = match.group(1), text[match.end() :]
+    is_marked = _is_marked(match.group(0))
+    if not is_marked and not _may_follow(letter, rest):
+        return None
+    if hedges_after(letter, rest, options) or DENIED_AFTER.match(rest):
+        return Reading(None, text.strip())
+    return Reading(letter.upper(), (match.group(0) + rest[: len(rest) - len(rest.lstrip(")]}\"'"))]).strip())
+
+
+def hedges_after(letter: str, rest: str, options: Mapping[str, str]) -> bool:
+    """Tell whether the text after a letter goes on with another one: "or B", "and (C)", "/B", ", B or C"."""
+    match = _HEDGE.match(rest)
+    if match is None:
+        return False
+    other = match.group(1)
+    # "A and a shadow": a small letter counts as a second answer only where the first was small too
+    return other.upper() in options and other.upper() != letter.upper() and (other.isupper() or letter.islower())
+
+
+def is_not_meant(text: str, start: int) -> bool:
+    """Tell whether the clause before text[start] denies what follows, makes it a condition or asks for it."""
+    before = _CLAUSE.split(text[:start])[-1]
+    return _NOT_MEANT.search(before) is not None or (_ASKS.search(before) is not None and "?" in text[start : start + 80])
+
+
+def is_only_letter(text: str) -> bool:
+    """Tell whether a fragment is one letter and nothing else but brackets, quotes and marks."""
+    return re.fullmatch(rf"{_OPEN}[A-Za-z]{_CLOSE}[.,:;!?。、)]*{_CLOSE}", text) is not None
+
+
+def _is_marked(matched: str) -> bool:
+    """A keyword right before the letter says that it is one: "option A shows"; "Answer: A mass" does not."""
+    return re.search(rf"{KEYWORD}\s+[\"'(\[]*[A-Za-z]$", matched, re.I) is not None
+
+
+def _may_follow(letter: str, rest: str) -> bool:
+    """Tell whether what follows lets a bare letter be an answer rather than an article, a pronoun or part of a name."""
+    if letter.upper() == "I" and _PRONOUN_NEXT.match(rest):
+        return False
+    if re.match(r"\s*(?:$|[.,:;!?。、)\]}\"'>$\n/&=぀-ヿ㐀-鿿가-힯]|[-–—]\s|→)", rest):
+        return True
+    if re.match(r"\s*[-–—'+]", rest):  # "B-cell", "A's"
+        return False
+    if letter.islower():
+        return False
+    return re.match(rf"\s+{CONNECTIVE}|\s+[(\[]", rest, re.I) is not None

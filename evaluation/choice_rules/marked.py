@@ -1,0 +1,120 @@
+r"""Answers in a marked place: \boxed{}, <answer> tags, [[B]], JSON objects, and an option repeated word for word.
+
+Example:
+    >>> read_boxed(r"so \boxed{\text{B}}", {"A": "left", "B": "right"}).letter
+    'B'
+    >>> read_json('{"reason": "A is out", "answer": "right"}', {"A": "left", "B": "right"}).letter
+    'B'
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+from evaluation.choice_rules.letters import is_only_letter, letter_at_start
+from evaluation.choice_rules.option_text import read_exact_text, read_option_text
+from evaluation.choice_rules.reading import Reading
+from evaluation.choice_rules.text import strip_latex, strip_markup
+
+_BOXED = re.compile(r"\\f?boxed\s*\{")
+_TAG = re.compile(r"<(answer|final_answer|choice|option|ans)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]", re.DOTALL | re.IGNORECASE)
+_ANSWER_KEYS = frozenset(
+    {"answer", "final_answer", "finalanswer", "correct_answer", "predicted_answer", "ans", "choice", "option", "letter"}
+    | {"selected_option", "selected", "correct_option", "prediction", "response", "result"}
+)
+_LETTER_AND_TEXT = re.compile(r"[(\[\"']*([A-Za-z])\s*[:.)\]\-]+\s*(.*)", re.DOTALL)
+
+
+def read_verbatim(output: str, options: Mapping[str, str]) -> Reading | None:
+    """Read "B: <text of B>", the form that the benchmark's own answers have; whatever the option's text may say."""
+    text = strip_markup(output)
+    match = _LETTER_AND_TEXT.fullmatch(text)
+    if match is None or match.group(1).upper() not in options:
+        return None
+    letter = match.group(1).upper()
+    return Reading(letter, text) if _squash(match.group(2)) == _squash(options[letter]) else None
+
+
+def read_boxed(text: str, options: Mapping[str, str]) -> Reading | None:
+    r"""Read LaTeX \boxed{...}; the last box counts, two boxes joined by "or" or "and" count as undecidable."""
+    boxes = list(_boxes(text))
+    if not boxes:
+        return None
+    if len(boxes) > 1 and re.fullmatch(r"[\s$]*(?:or|and|,|/)[\s$]*", text[boxes[-2][1] : boxes[-1][0]]):
+        return Reading(None, text[boxes[-2][0] : boxes[-1][1]])
+    start, end, content = boxes[-1]
+    return resolve_fragment(content, options, text[start:end])
+
+
+def read_tag(text: str, options: Mapping[str, str]) -> Reading | None:
+    """Read the last <answer>...</answer> (also choice, option) or [[B]]."""
+    matches = list(_TAG.finditer(text))
+    if not matches:
+        return None
+    return resolve_fragment(matches[-1].group(2) or matches[-1].group(3) or "", options, matches[-1].group(0))
+
+
+def read_json(text: str, options: Mapping[str, str]) -> Reading | None:
+    """Read the last JSON object (or Python dict) that has a key such as "answer"; a null or a list of two is undecidable."""
+    found = [(value, span) for value, span in _objects(text) if isinstance(value, dict)]
+    for value, span in reversed(found):
+        for key, answer in value.items():
+            if str(key).lower().replace(" ", "_") in _ANSWER_KEYS:
+                return _resolve_value(answer, options, span)
+    return None
+
+
+def resolve_fragment(fragment: str, options: Mapping[str, str], span: str) -> Reading | None:
+    """Read a fragment that is known to be the answer: a letter, a letter with text, or an option's text."""
+    plain = strip_latex(fragment)
+    if is_only_letter(plain) and letter_at_start(plain, options) is None:
+        return Reading(None, span)  # a letter that is not offered
+    reading = letter_at_start(plain, options) or read_exact_text(plain, options) or read_option_text(plain, options)
+    return None if reading is None else Reading(reading.letter, span)
+
+
+def _resolve_value(answer: object, options: Mapping[str, str], span: str) -> Reading | None:
+    if isinstance(answer, dict):
+        inner = [value for key, value in answer.items() if str(key).lower() in _ANSWER_KEYS]
+        answer = inner[0] if len(inner) == 1 else None
+    if isinstance(answer, list) and len(answer) == 1:
+        answer = answer[0]
+    if not isinstance(answer, str | int | float) or isinstance(answer, bool):
+        return Reading(None, span)
+    return resolve_fragment(str(answer), options, span) or Reading(None, span)
+
+
+def _boxes(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _BOXED.finditer(text):
+        depth = 1
+        for position in range(match.end(), len(text)):
+            depth += {"{": 1, "}": -1}.get(text[position], 0)
+            if depth == 0:
+                yield match.start(), position + 1, text[match.end() : position]
+                break
+
+
+def _objects(text: str) -> Iterator[tuple[object, str]]:
+    decoder, position = json.JSONDecoder(strict=False), text.find("{")
+    while position >= 0:
+        end = position + 1
+        try:
+            value, end = decoder.raw_decode(text, position)
+            yield value, text[position:end]
+        except (json.JSONDecodeError, RecursionError):
+            yield from _python_dict(text, position)
+        position = text.find("{", end)
+
+
+def _python_dict(text: str, position: int) -> Iterator[tuple[object, str]]:
+    end = text.find("}", position) + 1
+    if end and "'" in text[position:end]:
+        try:
+            yield ast.literal_eval(text[position:end]), text[position:end]
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            return
+
+
+def _squash(text: str) -> str:
+    return " ".join(strip_markup(text).split()).rstrip(" .\"')]").lower()

@@ -1,0 +1,163 @@
+"""The score table: models x (benchmark, answer type), as Markdown and CSV. Pure: text out, the caller saves it.
+
+Example:
+    >>> print(render_markdown([], is_synthetic=True))
+    No scores yet (synthetic cohort).
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+
+from evaluation.intervals import MIN_CLUSTERS
+from evaluation.judging import View
+from pipelines.records import Score
+from pipelines.vocabulary import AnswerType
+
+DASH = "—"
+SYNTHETIC = "synthetic cohort"
+_TOO_FEW = "†"
+
+
+class LeaderboardError(ValueError):
+    """Scores that must not stand in one table: two presets or protocols, or one cell twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One benchmark and answer type."""
+
+    benchmark: str
+    answer_type: AnswerType
+    metric: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A point with its 95 % interval, each 0-1."""
+
+    score: Score
+    value: float
+    low: float | None
+    high: float | None
+    is_by_unit: bool  # cluster bootstrap; else Wilson's interval, which takes items as independent
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """Models and columns in order of first appearance, and the cells that have a value."""
+
+    models: tuple[str, ...]
+    columns: tuple[Column, ...]
+    cells: dict[tuple[str, Column], Cell]
+    view: View
+
+    def column_size(self, column: Column) -> int:
+        """Return the largest n in a column: the number of items where nothing is missing."""
+        return max(cell.score.n for (_, place), cell in self.cells.items() if place == column)
+
+    def column_clusters(self, column: Column) -> int:
+        """Return the number of independent units in a column."""
+        return max(cell.score.n_clusters for (_, place), cell in self.cells.items() if place == column)
+
+
+def build_leaderboard(scores: Sequence[Score], view: View = View.AS_PUBLISHED) -> Leaderboard:
+    """Return the table of one view; open answers have one view only and stand in both.
+
+    Raises:
+        LeaderboardError: closed or open scores of two protocols (preset, model, library versions), or a cell twice.
+    """
+    check_protocols(scores)
+    shown = [score for score in scores if score.answer_type is AnswerType.OPEN or score.view == view.value]
+    cells: dict[tuple[str, Column], Cell] = {}
+    for score in shown:
+        place = (score.model, Column(score.benchmark, score.answer_type, score.metric))
+        if place in cells:
+            raise LeaderboardError(
+                f"{score.model} on {score.benchmark} ({score.answer_type}) is there twice; give one score per cell"
+            )
+        cell = _cell_of(score)
+        if cell is not None:
+            cells[place] = cell
+    benchmarks = list(dict.fromkeys(score.benchmark for score in shown))
+    columns = sorted(
+        dict.fromkeys(column for _, column in cells),
+        key=lambda column: (benchmarks.index(column.benchmark), column.answer_type is AnswerType.OPEN),
+    )
+    return Leaderboard(tuple(dict.fromkeys(score.model for score in shown)), tuple(columns), cells, view)
+
+
+def check_protocols(scores: Sequence[Score]) -> None:
+    """Raise LeaderboardError unless all closed scores have one protocol and all open scores one."""
+    for answer_type in AnswerType:
+        found = list(dict.fromkeys((s.metric, s.protocol) for s in scores if s.answer_type is answer_type))
+        if len(found) > 1:
+            listed = "; ".join(f"{metric}: {protocol}" for metric, protocol in found)
+            raise LeaderboardError(
+                f"{answer_type} scores of {len(found)} protocols cannot stand in one table ({listed}); "
+                "score all models again with one"
+            )
+
+
+def render_markdown(scores: Sequence[Score], *, view: View = View.AS_PUBLISHED, is_synthetic: bool = False) -> str:
+    """Return the table as Markdown: values x 100 with 95 % intervals, an em dash where a model has no score."""
+    board = build_leaderboard(scores, view)
+    if not board.columns:
+        return f"No scores yet ({SYNTHETIC})." if is_synthetic else "No scores yet."
+    lines = [f"**Made from the {SYNTHETIC}: these numbers say nothing about patients.**", ""] if is_synthetic else []
+    lines.append("| " + " | ".join(["model", *(_header(board, column) for column in board.columns)]) + " |")
+    lines.append("|" + "|".join(["---", *("---:" for _ in board.columns)]) + "|")
+    for model in board.models:
+        row = [_cell_text(board, model, column) for column in board.columns]
+        lines.append("| " + " | ".join([_escape(model), *row]) + " |")
+    return "\n".join([*lines, "", *_notes(board)])
+
+
+def render_csv(scores: Sequence[Score]) -> str:
+    """Return one CSV row per score, every view, all columns of `Score`; values 0-1 in full precision."""
+    check_protocols(scores)
+    sink = io.StringIO()
+    writer = csv.DictWriter(sink, [field.name for field in fields(Score)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(score) for score in scores)
+    return sink.getvalue()
+
+
+def _cell_of(score: Score) -> Cell | None:
+    if score.value is None:
+        return None
+    if score.cluster_low is not None and score.cluster_high is not None:
+        return Cell(score, score.value, score.cluster_low, score.cluster_high, True)
+    return Cell(score, score.value, score.low, score.high, False)
+
+
+def _header(board: Leaderboard, column: Column) -> str:
+    size = f"n {board.column_size(column)}, {board.column_clusters(column)} units"
+    return f"{_escape(column.benchmark)}<br>{column.answer_type}, {_escape(column.metric)}<br>{size}"
+
+
+def _cell_text(board: Leaderboard, model: str, column: Column) -> str:
+    cell = board.cells.get((model, column))
+    if cell is None:
+        return DASH
+    text = f"{100 * cell.value:.2f}"
+    if cell.low is not None and cell.high is not None:
+        text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
+    if not cell.is_by_unit and cell.score.n_clusters < MIN_CLUSTERS:
+        text += _TOO_FEW
+    if cell.score.n != board.column_size(column):
+        text += f" (n {cell.score.n})"
+    return text
+
+
+def _notes(board: Leaderboard) -> list[str]:
+    notes = [f"Closed answers: {board.view.value.replace('_', ' ')}. Values x 100; 95 % cluster bootstrap by independent unit."]
+    if any(not cell.is_by_unit and cell.score.n_clusters < MIN_CLUSTERS for cell in board.cells.values()):
+        notes.append(f"{_TOO_FEW} too few clusters (fewer than {MIN_CLUSTERS}): Wilson interval of single items, or none.")
+    protocols = dict.fromkeys(f"{score.answer_type}: {score.protocol}" for score in (c.score for c in board.cells.values()))
+    return [*notes, *(f"Protocol, {protocol}." for protocol in protocols)]
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

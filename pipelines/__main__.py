@@ -1,0 +1,33 @@
+"""Stages without Dagster: `python -m pipelines {cohort,convert,review} ...`.
+
+Example:
+    >>> build_parser().parse_args(["cohort", "--out", "here"]).out.name
+    'here'
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pipelines.cohort import command as cohort
+from pipelines.formats import command as convert
+from pipelines.review import command as review
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 2 something that the user can mend."""
+    chosen = build_parser().parse_args(arguments)
+    return chosen.run(chosen)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all sub-commands."""
+    parser = argparse.ArgumentParser(prog="python -m pipelines", description="One stage at a time, without Dagster.")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for part in (cohort, convert, review):
+        part.register(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

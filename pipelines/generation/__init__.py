@@ -1,0 +1,1 @@
+"""Records: the questions, options and answers that are written for an image group."""

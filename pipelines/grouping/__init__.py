@@ -1,0 +1,1 @@
+"""Image groups: which two or three images stand together, and the facts that a question about them rests on."""

@@ -1,0 +1,51 @@
+"""Composed groups: two or three images of different people, put together because one question can be asked about them.
+
+All images of a group have one split, organ and modality, and distinct images, pixels and subjects. Every choice hangs on
+hashes of seed and ids, so that neither the order of the rows nor a subject elsewhere moves what has nothing to do with it.
+
+The independent unit of a group is one subject: of a located question the one that is asked about, whose image decides the
+answer; of a shared finding the one of the first image. Statistics resample units.
+
+Example:
+    >>> from pipelines.settings import Grouping
+    >>> compose_groups([], [], [], Grouping()).rows
+    ()
+"""
+
+from collections.abc import Sequence
+
+from pipelines.grouping.candidates import gather_images
+from pipelines.grouping.draft import Budget
+from pipelines.grouping.located import compose_located
+from pipelines.grouping.pointed import compose_pointed
+from pipelines.grouping.shared import compose_shared
+from pipelines.outcome import Outcome
+from pipelines.records import ImageGroup, Rejection, RenderedImage, SourceQuestion, SubjectSplit
+from pipelines.settings import Grouping
+from pipelines.vocabulary import Reason, Stage
+
+
+def compose_groups(
+    questions: Sequence[SourceQuestion],
+    images: Sequence[RenderedImage],
+    splits: Sequence[SubjectSplit],
+    settings: Grouping,
+) -> Outcome[ImageGroup]:
+    """Return the groups, ordered by group_id, and one rejection per image that stands in none.
+
+    Groups that rest on a contrast of answers are composed first: fewer images can serve them.
+    """
+    candidates, unusable = gather_images(questions, images, splits)
+    budget = Budget(settings.max_groups_per_image)
+    shared = compose_shared(candidates, settings, budget)
+    pointed = compose_pointed(candidates, settings, budget)
+    located = compose_located(candidates, settings, budget, [group.facts[0].question_id for group in pointed])
+    groups = [*shared, *pointed, *located]
+    grouped = {image_id for group in groups for image_id in group.image_ids}
+    alone = [(one.image, f"no image of its pool ({one.pool}) shares a question with it") for one in candidates]
+    rejections = tuple(
+        Rejection(image.source, Stage.GROUP, image.image_id, Reason.NO_PARTNER, cause)
+        for image, cause in sorted([*alone, *unusable], key=lambda one: one[0].image_id)
+        if image.image_id not in grouped
+    )
+    return Outcome(tuple(sorted(groups, key=lambda group: group.group_id)), rejections)

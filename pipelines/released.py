@@ -1,0 +1,60 @@
+"""Benchmarks that others released, as rows: images resolved against a source's rendered images by file name.
+
+Example:
+    >>> name_images([], [])
+    {}
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from pipelines.formats.mantis import MantisFile
+from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
+from pipelines.outcome import Outcome
+from pipelines.records import Rejection, ReleasedRecord, RenderedImage, SourceImage, SourceQuestion
+from pipelines.vocabulary import Reason, Source, Stage
+
+
+def name_images(found: Iterable[SourceImage], rendered: Iterable[RenderedImage]) -> dict[str, RenderedImage]:
+    """Return rendered images by their file name in the source."""
+    names = {image.source_image_id: PurePosixPath(image.path).name for image in found}
+    return {names[image.source_image_id]: image for image in rendered if image.source_image_id in names}
+
+
+def import_released(
+    benchmark: str, source: Source, file: MantisFile, images: Mapping[str, RenderedImage]
+) -> Outcome[ReleasedRecord]:
+    """Return one row per record whose images were all found, and one rejection for each other record.
+
+    The independent unit is the first image's subject: one image stands in many records.
+    """
+    resolution = resolve_images(file, {name: image.path for name, image in images.items()})
+    subjects = {image.path: image.subject_id for image in images.values()}
+    missing: defaultdict[int, list[str]] = defaultdict(list)
+    for problem in resolution.problems:
+        missing[problem.record].append(problem.expected)
+    rejections = [
+        Rejection(source, Stage.READ, f"{benchmark} record {position}", Reason.IMAGE_MISSING, f"expected {', '.join(names)}")
+        for position, names in sorted(missing.items())
+    ]
+    return Outcome(tuple(_describe(benchmark, record, subjects) for record in resolution.records), tuple(rejections))
+
+
+def check_positions(file: MantisFile, questions: Iterable[SourceQuestion]) -> RowCheck:
+    """Return how many images stand at the source row that a record's id names."""
+    return check_rows(file, {question.row: PurePosixPath(question.image_path).name for question in questions})
+
+
+def _describe(benchmark: str, resolved: ResolvedRecord, subjects: Mapping[str, str]) -> ReleasedRecord:
+    subject_ids = tuple(subjects[path] for path in resolved.image_paths)
+    return ReleasedRecord(
+        benchmark=benchmark,
+        position=resolved.position,
+        id=resolved.record.id,
+        images=resolved.image_paths,
+        conversation=resolved.record.turns,
+        source=resolved.record.source,
+        unit_id=subject_ids[0] if subject_ids else resolved.record.id,
+        subject_ids=subject_ids,
+    )

@@ -1,0 +1,65 @@
+"""Reads a JSON file that must hold a list of rows, and says precisely what is wrong where it does not.
+
+Example:
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "rows.json"
+    >>> path.write_text('[{"qid": 0}]')
+    12
+    >>> read_json_list(path)
+    [{'qid': 0}]
+"""
+
+import json
+from pathlib import Path
+
+from pipelines.sources.corpus import SourceError
+
+LFS_HEADER = b"version https://git-lfs"
+
+
+def read_json_list(path: Path) -> list[object]:
+    """Return the rows of a JSON list file (UTF-8, with or without byte-order mark), unchecked one by one.
+
+    Raises:
+        SourceError: the file cannot be opened, is a git-LFS pointer, is not UTF-8 or JSON, or holds no list or an empty one.
+    """
+    value = _parse(path, _read_text(path))
+    if not isinstance(value, list):
+        kind = {dict: "an object", str: "a string", type(None): "null"}.get(type(value), f"a {type(value).__name__}")
+        raise SourceError(f"{path}: got {kind} at the top level, expected a list of question objects; is it the right file?")
+    if not value:
+        raise SourceError(f"{path}: the list holds 0 rows, expected at least one question; download the file again")
+    return value
+
+
+def _read_text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be opened ({error.strerror}); check that it is a file which you may read") from error
+    if content.startswith(LFS_HEADER):
+        raise SourceError(
+            f"{path}: got a git-LFS pointer of {len(content)} bytes, expected the file itself; "
+            "run `git lfs install` and `git lfs pull` in that clone, or download the file from its page"
+        )
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{path}: byte {error.start} is not UTF-8 (got 0x{content[error.start]:02x}); "
+            "download the file again, or save it as UTF-8"
+        ) from error
+
+
+def _parse(path: Path, text: str) -> object:
+    if not text.strip():
+        raise SourceError(f"{path}: the file is empty ({len(text)} characters), expected a JSON list; download it again")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise SourceError(
+            f"{path}: not valid JSON at line {error.lineno}, column {error.colno}: {error.msg}; "
+            "a download that was cut short ends like this: download it again, or mend that line"
+        ) from error
+    except (RecursionError, ValueError) as error:  # nested too deeply; a number of thousands of digits
+        raise SourceError(f"{path}: JSON that no question file holds ({error}); is it the right file?") from error

@@ -1,0 +1,157 @@
+"""The whole graph on the synthetic cohort: green, repeatable, traceable, and closed where review is short."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets.definitions import build_defs
+from assets.io import TABLES
+from pipelines.review.decisions import NewDecision
+from pipelines.review.ledger import open_ledger
+from pipelines.settings import Settings
+from pipelines.storage import read_table
+from pipelines.tables import APPROVED, BENCHMARK, IMAGE_GROUPS, INSTRUCTIONS, QUESTIONS, RENDERED_IMAGES, VALIDATED
+from pipelines.vocabulary import Source, Verdict
+from tests.assets.graphs import Graph, failures
+
+CORPUS_TABLES = [name for name in TABLES if name.split("/")[0] in {"raw", "rendered", "splits", "groups"}]
+
+
+def versions(graph: Graph) -> dict[str, str]:
+    """Return the newest data version of every asset."""
+    found: dict[str, str] = {}
+    for name in TABLES:
+        event = graph.instance.get_latest_materialization_event(dg.AssetKey(name.split("/")))
+        assert event is not None and event.asset_materialization is not None, f"{name} was not materialized"
+        found[name] = (event.asset_materialization.tags or {})["dagster/data_version"]
+    return found
+
+
+def test_every_table_is_made_and_every_check_passes(finished: Graph) -> None:
+    assert set(versions(finished)) == set(TABLES)
+    keys = build_defs(finished.settings).resolve_asset_graph().asset_check_keys
+    records = finished.instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
+    failed = [str(key) for key in keys if key not in records or records[key].status.value != "SUCCEEDED"]
+    assert failed == []
+
+
+def test_a_second_run_with_one_seed_gives_the_same_data_versions(finished: Graph) -> None:
+    before = versions(finished)
+    assert finished.run("build_corpus", Source.VQA_RAD).success
+    assert finished.run("assemble_dataset", Source.VQA_RAD).success
+    assert finished.evaluate_every_model().success
+    assert versions(finished) == before
+
+
+def test_another_seed_gives_other_groups(finished: Graph, tmp_path: Path) -> None:
+    section = finished.settings.grouping.model_copy(update={"seed": 8})
+    other = finished.settings.model_copy(update={"storage_root": str(tmp_path), "grouping": section})
+    with dg.DagsterInstance.ephemeral() as instance:
+        graph = Graph(other, instance)
+        assert graph.run("build_corpus", Source.VQA_RAD).success
+    name = "groups/image_groups"
+    assert not graph.table(name, "vqa_rad").equals(finished.table(name, "vqa_rad"))
+    assert graph.table("splits/subjects", "vqa_rad").equals(finished.table("splits/subjects", "vqa_rad"))
+
+
+def test_a_record_can_be_walked_back_to_its_files(finished: Graph) -> None:
+    (record, *_) = INSTRUCTIONS.to_rows(finished.table("dataset/instructions"))
+    approved = {row.record_id: row for row in APPROVED.to_rows(finished.table("qa/approved", "vqa_rad"))}[record.record_id]
+    groups = {row.group_id: row for row in IMAGE_GROUPS.to_rows(finished.table("groups/image_groups", "vqa_rad"))}
+    questions = {row.question_id: row for row in QUESTIONS.to_rows(finished.table("raw/questions", "vqa_rad"))}
+    images = {row.image_id: row for row in RENDERED_IMAGES.to_rows(finished.table("rendered/images", "vqa_rad"))}
+    assert approved.digest == record.digest
+    for fact in approved.evidence:
+        image = images[groups[approved.group_id].image_ids[fact.image_index]]
+        assert questions[fact.question_id].study_id == image.study_id
+    for path in record.images:
+        assert (Path(finished.settings.storage_root) / path).is_file()
+
+
+def test_the_synthetic_cohort_is_named_wherever_its_numbers_stand(finished: Graph) -> None:
+    assert all(row.is_synthetic for row in BENCHMARK.to_rows(finished.table("dataset/benchmark")))
+    table = finished.settings.export_path("leaderboard.md").read_text(encoding="utf-8")
+    assert "synthetic cohort" in table
+
+
+def test_exports_are_mantis_json_of_the_same_records(finished: Graph) -> None:
+    for name, table in (("instructions", INSTRUCTIONS), ("benchmark", BENCHMARK)):
+        exported = json.loads(finished.settings.export_path(f"{name}.json").read_text(encoding="utf-8"))
+        assert [row["id"] for row in exported] == [row.record_id for row in table.to_rows(finished.table(f"dataset/{name}"))]
+        assert set(exported[0]) == {"id", "images", "conversation", "source"}
+
+
+def test_the_gate_fails_closed_without_decisions_and_says_what_is_missing(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    result = graph.run("assemble_dataset", Source.VQA_RAD)
+    assert not result.success
+    assert "python -m pipelines review list --source vqa_rad --pending" in failures(result)[0]
+    assert read_table(graph.settings.storage_root, "qa/approved", "vqa_rad") is None
+    assert read_table(graph.settings.storage_root, "dataset/instructions") is None
+
+
+def test_one_missing_decision_keeps_the_gate_closed(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    graph.review_synthetically()
+    reviewed = graph.settings.review_ledger()
+    with open_ledger(reviewed) as ledger:
+        decisions = ledger.read()
+    reviewed.unlink()
+    for sibling in reviewed.parent.glob("decisions.sqlite-*"):
+        sibling.unlink()
+    with open_ledger(reviewed) as ledger:
+        ledger.append(
+            [
+                NewDecision(one.item, one.item_digest, one.reviewer, one.verdict, None, None, is_synthetic=True)
+                for one in decisions[1:]
+                if one.verdict is Verdict.APPROVE
+            ]
+        )
+    assert "decisions" in failures(graph.run("assemble_dataset", Source.VQA_RAD))[0]
+
+
+def test_demo_decisions_open_nothing_for_a_real_source(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    graph.review_synthetically()
+    real = [dataclasses.replace(row, is_synthetic=False) for row in VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad"))]
+    from pipelines.storage import table_path, write_table
+
+    write_table(table_path(graph.settings.storage_root, "qa/validated", "vqa_rad"), VALIDATED.to_arrow(real))
+    assert "synthetic" in failures(graph.run("assemble_dataset", Source.VQA_RAD))[0]
+
+
+def test_a_second_rendering_of_the_same_download_writes_no_image_again(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    folder = Path(graph.settings.storage_root) / "rendered" / "vqa_rad"
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_missing_download_is_told_with_its_path_and_the_fix(tmp_path: Path) -> None:
+    settings = Settings(storage_root=str(tmp_path / "storage"), sources={"vqa_rad": tmp_path / "nowhere"})
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = Graph(settings, instance).run("build_corpus", Source.VQA_RAD)
+    assert not result.success
+    (message,) = failures(result)
+    assert "SourceError" in message and str(tmp_path / "nowhere") in message
+
+
+@pytest.mark.parametrize("name", ["build_corpus", "assemble_dataset", "evaluate"])
+def test_the_jobs_are_there(finished: Graph, name: str) -> None:
+    assert build_defs(finished.settings).resolve_job_def(name).name == name
+
+
+def test_groups_are_the_four_of_the_design(finished: Graph) -> None:
+    graph = build_defs(finished.settings).resolve_asset_graph()
+    groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
+    assert groups == {"corpus", "dataset", "training", "evaluation"}
+
+
+def test_sources_without_a_reader_are_no_partitions(finished: Graph) -> None:
+    graph = build_defs(finished.settings).resolve_asset_graph()
+    partitions = graph.get(dg.AssetKey(["raw", "studies"])).partitions_def
+    assert partitions is not None and partitions.get_partition_keys() == ["vqa_rad"]

@@ -1,0 +1,89 @@
+import json
+
+import pytest
+from PIL import Image
+
+from pipelines.cohort.marker import MARKER_NAME
+from pipelines.sources.corpus import SourceError
+from pipelines.sources.vqa_rad_layout import find_layout
+
+JSON_NAME = "VQA_RAD Dataset Public.json"
+FOLDER = "VQA_RAD Image Folder"
+
+
+def put(root, *paths):
+    for path in paths:
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if target.suffix == ".json":
+            target.write_text(json.dumps([1]))
+        else:
+            Image.new("L", (2, 2)).save(target, "JPEG")
+
+
+@pytest.mark.parametrize(
+    ("paths", "questions", "images"),
+    [
+        ((JSON_NAME, f"{FOLDER}/a.jpg"), JSON_NAME, FOLDER),
+        ((JSON_NAME, f"{FOLDER}/{FOLDER}/a.jpg"), JSON_NAME, f"{FOLDER}/{FOLDER}"),
+        (("vqa_rad.json", "images/a.JPG"), "vqa_rad.json", "images"),
+        (("questions.json", "some pictures/a.jpeg"), "questions.json", "some pictures"),
+        ((f"osf/{JSON_NAME}", f"osf/{FOLDER}/a.jpg"), f"osf/{JSON_NAME}", f"osf/{FOLDER}"),
+        ((JSON_NAME, "notes.json", MARKER_NAME, f"{FOLDER}/a.jpg"), JSON_NAME, FOLDER),
+        ((JSON_NAME, f"{FOLDER}/a.jpg", f"__MACOSX/{FOLDER}/._a.jpg", "thumbnails/a.jpg"), JSON_NAME, FOLDER),
+    ],
+    ids=["released", "nested images", "renamed", "own names", "one level down", "other json", "other folders"],
+)
+def test_spellings_of_a_download_are_found(tmp_path, paths, questions, images):
+    put(tmp_path, *paths)
+    layout = find_layout(tmp_path)
+    assert (layout.questions, layout.images) == (tmp_path / questions, (tmp_path / images))
+
+
+@pytest.mark.parametrize(
+    ("paths", "words"),
+    [
+        ((f"{FOLDER}/a.jpg",), ["no JSON file", f"'{FOLDER}/'", f"'{JSON_NAME}'", "osf.io/89kps"]),
+        ((JSON_NAME, "a.jpg"), ["no folder with images", "'a.jpg'", "move the images into it"]),
+        ((JSON_NAME,), ["no folder with images", f"'{JSON_NAME}'", f"'{FOLDER}'", "unpack"]),
+        (("a.json", "b.json", f"{FOLDER}/a.jpg"), ["2 JSON files", "'a.json', 'b.json'", "name the right one"]),
+        ((JSON_NAME, "one/a.jpg", "two/a.jpg"), ["2 folders", "'one/', 'two/'", "name the right one"]),
+    ],
+    ids=["no json", "loose images", "no images", "two jsons", "two folders"],
+)
+def test_a_missing_or_ambiguous_part_is_told_with_what_the_folder_holds(tmp_path, paths, words):
+    put(tmp_path, *paths)
+    with pytest.raises(SourceError) as caught:
+        find_layout(tmp_path)
+    assert all(word in str(caught.value) for word in [str(tmp_path), *words])
+
+
+def test_an_empty_image_folder_is_told(tmp_path):
+    put(tmp_path, JSON_NAME)
+    (tmp_path / FOLDER).mkdir()
+    with pytest.raises(SourceError, match="no folder with images"):
+        find_layout(tmp_path)
+
+
+def test_a_root_that_is_missing_a_file_or_empty_is_told_apart(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    (tmp_path / "empty").mkdir()
+    for root, words in ((tmp_path / "none", "does not exist"), (file, "is a file"), (tmp_path / "empty", "is empty")):
+        with pytest.raises(SourceError, match=f"{root} {words}"):
+            find_layout(root)
+
+
+def test_an_image_folder_that_is_a_link_out_of_the_root_is_refused(tmp_path):
+    root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
+    put(root, JSON_NAME)
+    put(elsewhere, "a.jpg")
+    (root / FOLDER).symlink_to(elsewhere)
+    with pytest.raises(SourceError, match="symbolic link"):
+        find_layout(root)
+
+
+def test_a_long_listing_is_cut(tmp_path):
+    put(tmp_path, *[f"{FOLDER}/a.jpg", *[f"f{i:02}.jpg" for i in range(20)]])
+    with pytest.raises(SourceError, match="and 13 more"):
+        find_layout(tmp_path)
