@@ -17,6 +17,7 @@ import dagster as dg
 
 from assets.definitions import build_defs
 from assets.home import prepare_home
+from assets.sensors import describe_ledger
 from pipelines import tables
 from pipelines.cohort.vqa_rad import write_vqa_rad
 from pipelines.review.ledger import open_ledger
@@ -58,6 +59,7 @@ def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.Dags
     if not _run(definitions, "build_corpus", instance, started, partition=Source.VQA_RAD.value):
         return False
     _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
+    instance.report_runless_asset_event(describe_ledger(settings))
     return _run(definitions, "assemble_dataset", instance, started, partition=Source.VQA_RAD.value) and _run(
         definitions, "evaluate", instance, started, tags=every_model
     )

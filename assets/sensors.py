@@ -11,6 +11,7 @@ from assets.io import key_of
 from pipelines.review.ledger import open_ledger
 from pipelines.settings import Settings
 
+DATA_VERSION = "dagster/data_version"
 REVIEW_DECISIONS = dg.AssetSpec(
     key_of("review/decisions"),
     group_name="dataset",
@@ -19,7 +20,7 @@ REVIEW_DECISIONS = dg.AssetSpec(
 )
 
 
-@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.STOPPED)
+@dg.sensor(minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
 def review_ledger(context: dg.SensorEvaluationContext, settings: dg.ResourceParam[Settings]) -> dg.SensorResult:
     """Report the ledger's digest as data version of review/decisions whenever it has changed."""
     if not settings.review_ledger().is_file():

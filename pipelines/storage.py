@@ -9,7 +9,6 @@ Example:
     '.medmim/tables/raw/studies/vqa_rad.parquet'
 """
 
-import contextlib
 import os
 from pathlib import Path
 
@@ -32,7 +31,10 @@ def table_path(storage_root: str, name: str, partition: str | None = None) -> st
 
 
 def write_table(path: str, table: pa.Table) -> None:
-    """Write a table as Parquet, atomically; equal tables give equal bytes."""
+    """Write a table as Parquet, atomically; equal tables give equal bytes. Sweeps what killed writers left beside it."""
+    filesystem, inner = fsspec.core.url_to_fs(path)
+    if isinstance(filesystem, LocalFileSystem):
+        sweep_abandoned(Path(inner).parent)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     write_bytes(path, sink.getvalue().to_pybytes())
@@ -54,6 +56,14 @@ def read_table(storage_root: str, name: str, partition: str | None = None) -> pa
         raise StorageError(f"{path}: not a whole Parquet file ({error}); delete it and materialize {name} again") from error
 
 
+def sweep_abandoned(folder: Path) -> None:
+    """Remove the temporary files of writers that were killed. Lists the folder: call it once per run, not per file."""
+    for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
+        writer = leftover.name.removesuffix(TEMPORARY_SUFFIX).rsplit(".", 1)[-1]
+        if writer.isdigit() and not _is_running(int(writer)):
+            leftover.unlink(missing_ok=True)
+
+
 def write_bytes(path: str, content: bytes) -> None:
     """Write a file so that readers see the former content or the new one, never a part."""
     filesystem, inner = fsspec.core.url_to_fs(path)
@@ -65,7 +75,6 @@ def write_bytes(path: str, content: bytes) -> None:
 
 def _replace_local(target: Path, content: bytes) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sweep_abandoned(target)
     temporary = target.with_name(f".{target.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
         with temporary.open("wb") as sink:
@@ -85,15 +94,6 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _sweep_abandoned(target: Path) -> None:
-    """Remove temporary files of this target whose writer was killed."""
-    for leftover in target.parent.glob(f".{target.name}.*{TEMPORARY_SUFFIX}"):
-        writer = leftover.name.removesuffix(TEMPORARY_SUFFIX).rsplit(".", 1)[-1]
-        if writer.isdigit() and not _is_running(int(writer)):
-            with contextlib.suppress(FileNotFoundError):
-                leftover.unlink()
 
 
 def _is_running(process_id: int) -> bool:

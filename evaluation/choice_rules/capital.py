@@ -15,12 +15,14 @@ from collections.abc import Mapping
 
 from evaluation.choice_rules.letters import (
     CONNECTIVE,
+    CONTEXT,
     DENIED_AFTER,
     DENIED_BEFORE,
     DENIED_BEFORE_CJK,
     KEYWORD,
     is_not_meant,
     letter_at_start,
+    text_before,
 )
 from evaluation.choice_rules.reading import Reading
 from evaluation.choice_rules.text import is_refusal
@@ -60,7 +62,7 @@ def read_capital(text: str, options: Mapping[str, str]) -> Reading | None:
 
 
 def _is_meant(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
+    before, after = text_before(text, match.start()), text[match.end() : match.end() + CONTEXT]
     if any(pattern.search(before) for pattern in (_NAME_BEFORE, DENIED_BEFORE, DENIED_BEFORE_CJK)):
         return False
     if DENIED_AFTER.match(after) or is_not_meant(text, match.start()):

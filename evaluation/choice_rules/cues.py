@@ -10,7 +10,15 @@ Example:
 import re
 from collections.abc import Iterator, Mapping
 
-from evaluation.choice_rules.letters import KEYWORD, hedges_after, is_not_meant, is_only_letter, letter_at_start
+from evaluation.choice_rules.letters import (
+    CONTEXT,
+    KEYWORD,
+    hedges_after,
+    is_not_meant,
+    is_only_letter,
+    letter_at_start,
+    text_before,
+)
 from evaluation.choice_rules.option_text import read_exact_text, read_option_text
 from evaluation.choice_rules.reading import Reading
 
@@ -51,6 +59,7 @@ _POSTFIX = re.compile(
     r"(?:most\s+|single\s+|only\s+|one\s+)?"
     r"(?:correct|right|best|true|accurate|appropriate|answer|final answer|correct answer|chosen)\b(?!\s*\?)",
 )
+_ANNOUNCED_LENGTH = 2000  # characters after a cue in which its answer is looked for
 _JOINED = re.compile(r"(?<![A-Za-z])[A-Z][\"')\]]?\s*(?:,|/|\bor\b|\band\b|\bnor\b)+\s*(?:option\s*)?$")
 
 
@@ -68,14 +77,20 @@ def read_cue(text: str, options: Mapping[str, str]) -> Reading | None:
 
 
 def _announced(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, bool, Reading]]:
-    for match in _CUE.finditer(text):
+    """Yield the last announcement that counts, if there is one."""
+    for match in reversed(list(_CUE.finditer(text))):
         if is_not_meant(text, match.start()):
             continue
-        reading = _read_after(text[match.end() :], options)
-        if reading is not None and re.search(r"\bor\s*$", text[: match.start()], re.IGNORECASE):
-            reading = Reading(None, reading.span)  # "the answer is A, or the answer is C"
-        if reading is not None:
-            yield match.start(), False, Reading(reading.letter, f"{match.group(0).strip()} {reading.span}".strip())
+        reading = _read_after(text[match.end() : match.end() + _ANNOUNCED_LENGTH], options)
+        if reading is None:
+            continue
+        is_joined = re.search(r"\bor\s*$", text_before(text, match.start()), re.IGNORECASE)  # "..., or the answer is C"
+        yield (
+            match.start(),
+            False,
+            Reading(None if is_joined else reading.letter, f"{match.group(0).strip()} {reading.span}".strip()),
+        )
+        return
 
 
 def _read_after(rest: str, options: Mapping[str, str]) -> Reading | None:
@@ -98,5 +113,7 @@ def _confirmed(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, boo
         letter = match.group("letter")
         if letter not in options or is_not_meant(text, match.start()):
             continue
-        is_joined = _JOINED.search(text[: match.start()]) or hedges_after(letter, text[match.end("letter") :], options)
+        is_joined = _JOINED.search(text_before(text, match.start())) or hedges_after(
+            letter, text[match.end("letter") : match.end() + CONTEXT], options
+        )
         yield match.start(), True, Reading(None if is_joined else letter, match.group(0))

@@ -20,6 +20,7 @@ CONNECTIVE = (
     r"(?:because|since|as|is|was|are|due|given|based|which|with|and|or|but|not|rather|instead|over|only|alone"
     r"|would|should|must|seems|for|if|by)\b"
 )
+CONTEXT = 300
 KEYWORD = r"(?:options?|choices?|letter|answers?|statement|alternative|selection|key|ans\.?)"
 _BE = r"(?:is|was|are|were|would be|seems|appears|can be|has been|must be|cannot be)"
 # "B is not", "B: wrong"; but "B, not A" keeps B
@@ -47,7 +48,7 @@ _CLAUSE = re.compile(r"[.;!?\n:]|,\s|\b(?:but|so|then|because)\b", re.I)
 _ASKS = re.compile(
     r"\b(?:is|could|would|might|was)\s+(?:the|your|my)?\s*(?:correct|right|best|final)?\s*(?:answer|option|choice)?\s*$", re.I
 )
-_OPEN = r"[\s\"'(\[{<$#]*"
+_OPEN = r"[\s\"'(\[{<$#]*+"  # possessive: a run of brackets must not be tried in every split
 _CLOSE = r"[\s\"')\]}>$]*"
 _START = re.compile(rf"{_OPEN}(?:(?:the\s+)?{KEYWORD}\s*[:#]?\s*)?{_OPEN}([A-Za-z])(?![A-Za-z0-9])", re.I)
 _HEDGE = re.compile(
@@ -89,9 +90,14 @@ def hedges_after(letter: str, rest: str, options: Mapping[str, str]) -> bool:
     return other.upper() in options and other.upper() != letter.upper() and (other.isupper() or letter.islower())
 
 
+def text_before(text: str, start: int) -> str:
+    """Return the last CONTEXT characters before a place: looping models write megabytes, and a clause is shorter."""
+    return text[max(0, start - CONTEXT) : start]
+
+
 def is_not_meant(text: str, start: int) -> bool:
     """Tell whether the clause before text[start] denies what follows, makes it a condition or asks for it."""
-    before = _CLAUSE.split(text[:start])[-1]
+    before = _CLAUSE.split(text_before(text, start))[-1]
     return _NOT_MEANT.search(before) is not None or (_ASKS.search(before) is not None and "?" in text[start : start + 80])
 
 

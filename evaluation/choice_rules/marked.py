@@ -17,6 +17,9 @@ from evaluation.choice_rules.option_text import read_exact_text, read_option_tex
 from evaluation.choice_rules.reading import Reading
 from evaluation.choice_rules.text import strip_latex, strip_markup
 
+_BOX_LENGTH = 2000  # characters; a box without an end must not be searched through megabytes
+_MOST_OBJECTS = 50
+_OBJECT = re.compile(r"\{\s*[\"']")
 _BOXED = re.compile(r"\\f?boxed\s*\{")
 _TAG = re.compile(r"<(answer|final_answer|choice|option|ans)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]", re.DOTALL | re.IGNORECASE)
 _ANSWER_KEYS = frozenset(
@@ -88,7 +91,7 @@ def _resolve_value(answer: object, options: Mapping[str, str], span: str) -> Rea
 def _boxes(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _BOXED.finditer(text):
         depth = 1
-        for position in range(match.end(), len(text)):
+        for position in range(match.end(), min(match.end() + _BOX_LENGTH, len(text))):
             depth += {"{": 1, "}": -1}.get(text[position], 0)
             if depth == 0:
                 yield match.start(), position + 1, text[match.end() : position]
@@ -96,15 +99,16 @@ def _boxes(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _objects(text: str) -> Iterator[tuple[object, str]]:
-    decoder, position = json.JSONDecoder(strict=False), text.find("{")
-    while position >= 0:
-        end = position + 1
+    """Yield the last JSON objects or Python dicts of a text, outer ones only, in order."""
+    decoder, done = json.JSONDecoder(strict=False), 0
+    for start in [match.start() for match in _OBJECT.finditer(text)][-_MOST_OBJECTS:]:
+        if start < done:
+            continue
         try:
-            value, end = decoder.raw_decode(text, position)
-            yield value, text[position:end]
+            value, done = decoder.raw_decode(text, start)
+            yield value, text[start:done]
         except (json.JSONDecodeError, RecursionError):
-            yield from _python_dict(text, position)
-        position = text.find("{", end)
+            yield from _python_dict(text, start)
 
 
 def _python_dict(text: str, position: int) -> Iterator[tuple[object, str]]:

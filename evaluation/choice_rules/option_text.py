@@ -13,6 +13,7 @@ Example:
 import re
 from collections.abc import Mapping
 
+from evaluation.choice_rules.letters import text_before
 from evaluation.choice_rules.reading import Reading
 from evaluation.choice_rules.text import WORD, fold_text, is_refusal, normalise_text
 
@@ -87,7 +88,7 @@ def _places(words: list[tuple[str, int, int]], needle: tuple[str, ...]) -> list[
 
 
 def _is_denied(text: str, start: int, end: int) -> bool:
-    before = _CLAUSE_END.split(text[:start].lower())[-1]
+    before = _CLAUSE_END.split(text_before(text, start).lower())[-1]
     near = " ".join(before.split()[-6:])
     return _DENIAL.search(near) is not None or _DENIED_AFTER.match(text, end) is not None
 

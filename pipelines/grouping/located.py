@@ -70,7 +70,7 @@ def _arrange(question: LocatedQuestion, partners: Partners, places: EvenChooser,
     """Order the images so that the one that decides stands at each place equally often."""
     members = [question.owner, *(other for _, other in partners)]
     focus, is_decided = _focus(question, members)
-    stratum = f"{question.owner.split}|{len(members)}|{'which' if is_decided else question.label}"
+    stratum = f"{question.owner.pool}|{len(members)}|{'which' if is_decided else question.label}"
     shuffled = in_hash_order(members, seed, lambda one: f"{question.key}|{one.image.image_id}")
     place = places.choose(stratum, range(len(members)), question.key)
     ordered = put_in_place(shuffled, shuffled.index(focus), place)

@@ -81,10 +81,10 @@ class _Composer:
     def compose(self, meaning: str, members: tuple[Candidate, ...]) -> ImageGroup:
         """Return the group with the positive image at a balanced place and the asked image of a balanced label."""
         key = f"{meaning}|{'|'.join(member.image.image_id for member in members)}"
-        stratum = f"{members[0].split}|{len(members)}"
+        stratum = f"{members[0].pool}|{len(members)}"
         place = self._even.choose(f"place|{stratum}", range(len(members)), key)
         ordered = put_in_place(members, 0, place)
-        owner = self._choose_asked(meaning, members, f"label|{members[0].split}", key)
+        owner = self._choose_asked(meaning, members, f"label|{members[0].pool}", key)
         facts = [found.as_fact(index) for index, one in enumerate(ordered) if (found := one.under(meaning)) is not None]
         facts.sort(key=lambda fact: ordered[fact.image_index] is not owner)  # the asked fact first, the others in image order
         self._asked[facts[0].question_id] += 1

@@ -1,6 +1,6 @@
 """Which questions are asked of one image of a group, chosen so that the question alone tells little about its answer.
 
-Yes and no are asked equally often in each split, and a question that several images answer alike and none otherwise (a skull
+Yes and no are asked equally often in each pool, and a question that several images answer alike and none otherwise (a skull
 fracture that is never there) is asked a few times only: it can be answered without looking.
 
 Example:
@@ -89,13 +89,13 @@ def _limit_foregone(ordered: Sequence[LocatedQuestion], everything: Sequence[Loc
 
 
 def _balance_labels(ordered: Sequence[LocatedQuestion]) -> set[str]:
-    """Return the keys of the yes/no questions to keep: of each split, the first n of either label in the order given."""
+    """Return the keys of the yes/no questions to keep: of each pool, the first n of either label in the order given."""
     by_label: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for one in ordered:
         if one.asked.is_yes_no:
-            by_label[one.owner.split, one.label].append(one.key)
+            by_label[one.owner.pool, one.label].append(one.key)
     kept: set[str] = set()
-    for split in sorted({split for split, _ in by_label}):
-        size = min(len(by_label[split, YES]), len(by_label[split, NO]))
-        kept.update(by_label[split, YES][:size], by_label[split, NO][:size])
+    for pool in sorted({pool for pool, _ in by_label}):
+        size = min(len(by_label[pool, YES]), len(by_label[pool, NO]))
+        kept.update(by_label[pool, YES][:size], by_label[pool, NO][:size])
     return kept

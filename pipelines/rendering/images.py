@@ -21,7 +21,7 @@ from pipelines.rendering.png import encode_png, hash_bytes, hash_pixels
 from pipelines.rendering.problem import ImageProblem
 from pipelines.rendering.to_rgb import refuse_constant, to_rgb
 from pipelines.safe_path import is_inside
-from pipelines.storage import write_bytes
+from pipelines.storage import sweep_abandoned, write_bytes
 from pipelines.vocabulary import Reason, Stage
 
 # Pillow releases the interpreter's lock while it decodes and compresses; each thread holds one decoded image.
@@ -41,6 +41,8 @@ def render_images(
     image, by path, with equal pixels. A full disk or a folder that cannot be written raises OSError: no image is at fault.
     """
     known = {row.image_id: row for row in previous}
+    for source in {image.source for image in images}:
+        sweep_abandoned(storage_root / "rendered" / source)
     ordered = sorted(images, key=lambda image: (image.source, image.path))
     with pillow_warnings(), ThreadPoolExecutor(max_workers=threads, thread_name_prefix="render") as pool:
         results = list(pool.map(lambda image: _render_or_reject(image, source_root, storage_root, known), ordered))

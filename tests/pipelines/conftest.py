@@ -21,7 +21,9 @@ class Rows:
     splits: tuple[SubjectSplit, ...]
 
 
-def _image(path: str, subject: str, modality: Modality | None = Modality.XRAY, organ: Organ | None = Organ.CHEST) -> RenderedImage:
+def _image(
+    path: str, subject: str, modality: Modality | None = Modality.XRAY, organ: Organ | None = Organ.CHEST
+) -> RenderedImage:
     image_id = mint_id("image", Source.VQA_RAD, path, 0)
     return RenderedImage(
         source=Source.VQA_RAD,
@@ -88,6 +90,12 @@ def build_rows(n_per_split: int = 8) -> Rows:
 def small_rows() -> Rows:
     """Sixteen images of sixteen subjects, half of them held out."""
     return build_rows()
+
+
+@pytest.fixture
+def many_rows() -> Rows:
+    """Forty images of forty subjects, half of them held out: enough for every kind of record."""
+    return build_rows(20)
 
 
 @pytest.fixture(scope="session")

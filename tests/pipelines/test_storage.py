@@ -49,9 +49,8 @@ def test_what_a_killed_writer_left_is_swept_by_the_next_write(tmp_path: Path) ->
     target = tmp_path / "studies.parquet"
     kill_in_the_middle_of_writing(target)
     assert [path.suffix for path in tmp_path.iterdir()] == [TEMPORARY_SUFFIX]
-    write_bytes(str(target), b"whole")
+    write_table(str(target), pa.table({"value": [1]}))
     assert [path.name for path in tmp_path.iterdir()] == ["studies.parquet"]
-    assert target.read_bytes() == b"whole"
 
 
 def test_a_failing_write_leaves_the_former_file_and_nothing_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,3 +91,10 @@ def test_object_stores_are_reached_by_their_url() -> None:
     assert fsspec.filesystem("memory").exists("/bucket/medmim/tables/raw/studies.parquet")
     stored = read_table("memory://bucket/medmim", "raw/studies")
     assert stored is not None and stored.equals(table)
+
+
+def test_a_writer_that_still_runs_keeps_its_temporary_file(tmp_path: Path) -> None:
+    mine = tmp_path / f".other.parquet.{os.getpid()}{TEMPORARY_SUFFIX}"
+    mine.write_bytes(b"half")
+    write_table(str(tmp_path / "studies.parquet"), pa.table({"value": [1]}))
+    assert mine.is_file()

@@ -35,5 +35,5 @@ def test_even_chooser_uses_every_choice_equally_often(n_choices, n_items):
 
 def test_hash_share_is_spread_over_the_unit_interval():
     shares = [hash_share(1, number) for number in range(2000)]
-    assert 0 <= min(shares) and max(shares) < 1
+    assert all(0 <= share < 1 for share in shares)
     assert abs(sum(shares) / len(shares) - 0.5) < 0.03
