@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assets.io import fan_in, key_of
 from assets.partitions import SOURCES
-from assets.publishing import Results, contract_checks, counts_table, publish, table_out
+from assets.publishing import Metadata, Results, contract_checks, counts_table, publish, table_out
 from pipelines import stages, tables
 from pipelines.formats.mantis import mantis_from_records, write_mantis
 from pipelines.outcome import Count
@@ -89,7 +89,7 @@ def dataset_records(
     yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check])
 
 
-def _export(name: str, records: list[DatasetRecord], settings: Settings) -> dict[str, object]:
+def _export(name: str, records: list[DatasetRecord], settings: Settings) -> Metadata:
     path = settings.export_path(f"{name}.json")
     write_mantis(mantis_from_records(records), path)
     kinds = Counter(f"{record.ability} / {record.subtask} / {record.answer_type}" for record in records)

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from assets.io import JUDGED_ANSWERS, fan_in, key_of, optional
 from assets.partitions import ALL_IN_ONE_RUN
-from assets.publishing import Results, contract_checks, counts_table, publish, table_out
+from assets.publishing import Metadata, Results, contract_checks, counts_table, publish, table_out
 from evaluation.benchmark import BenchmarkItem, items_from_records, items_from_released
 from evaluation.leaderboard import render_csv, render_markdown
 from evaluation.leaderboard_figure import draw_leaderboard
@@ -190,7 +190,7 @@ def _by_benchmark(predicted: pa.Table) -> dict[str, dict[str, str]]:
     return outputs
 
 
-def _export_leaderboard(scores: Sequence[Score], is_synthetic: bool, settings: Settings) -> dict[str, object]:
+def _export_leaderboard(scores: Sequence[Score], is_synthetic: bool, settings: Settings) -> Metadata:
     markdown = render_markdown(scores, is_synthetic=is_synthetic)
     picture = draw_leaderboard(scores, is_synthetic=is_synthetic)
     files = {"md": markdown.encode(), "csv": render_csv(scores).encode(), "png": picture}

@@ -18,7 +18,7 @@ from pipelines.outcome import Count
 from pipelines.records import digest
 from pipelines.tables import content_digest
 
-Metadata = Mapping[str, object]
+Metadata = Mapping[str, dg.MetadataValue | dg.TableSchema | float | int | str | None]
 # Assets yield their results: Dagster takes a function that returns a MaterializeResult to have no value to store.
 Results = Iterator[dg.MaterializeResult]
 

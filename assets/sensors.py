@@ -25,9 +25,15 @@ def review_ledger(context: dg.SensorEvaluationContext, settings: dg.ResourcePara
     """Report the ledger's digest as data version of review/decisions whenever it has changed."""
     if not settings.review_ledger().is_file():
         return dg.SensorResult(skip_reason=f"no decisions yet: {settings.review_ledger()} is not there")
-    with open_ledger(settings.review_ledger()) as ledger:
-        n_events, digest = ledger.verify(), ledger.digest()
+    event = describe_ledger(settings)
+    digest = (event.tags or {})[DATA_VERSION]
     if digest == context.cursor:
         return dg.SensorResult(skip_reason="no new decisions", cursor=digest)
-    event = dg.AssetMaterialization(REVIEW_DECISIONS.key, metadata={"events": n_events}, tags={"dagster/data_version": digest})
     return dg.SensorResult(asset_events=[event], cursor=digest)
+
+
+def describe_ledger(settings: Settings) -> dg.AssetMaterialization:
+    """Return the ledger's present state as an event of review/decisions: number of events, digest as data version."""
+    with open_ledger(settings.review_ledger()) as ledger:
+        n_events, digest = ledger.verify(), ledger.digest()
+    return dg.AssetMaterialization(REVIEW_DECISIONS.key, metadata={"events": n_events}, tags={DATA_VERSION: digest})

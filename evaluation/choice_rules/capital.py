@@ -28,6 +28,7 @@ from evaluation.choice_rules.reading import Reading
 from evaluation.choice_rules.text import is_refusal
 
 _LISTED = re.compile(r"(?:(?<=^)|(?<=[\s(\[]))([A-Z])\s*[:)\]](?=\s)|^[ \t]*([A-Z])\.(?=\s)", re.MULTILINE)
+_MOST_LETTERS = 300  # of a model that repeats itself without end, only the last ones are read
 _ALONE = re.compile(r"(?<![A-Za-z0-9'_°./\\-])([A-Z])(?![A-Za-z0-9'_\\-])")
 # "vitamin C", "hepatitis B", "image A", "Kerley B": names that hold a letter
 _NAME_BEFORE = re.compile(
@@ -56,7 +57,9 @@ def read_capital(text: str, options: Mapping[str, str]) -> Reading | None:
     """Read the only capital letter that stands alone, is an option and is neither an article nor a pronoun nor a name."""
     if is_refusal(text):
         return None
-    found = [match for match in _ALONE.finditer(text) if match.group(1) in options and _is_meant(text, match)]
+    found = [
+        match for match in list(_ALONE.finditer(text))[-_MOST_LETTERS:] if match.group(1) in options and _is_meant(text, match)
+    ]
     letters = {match.group(1) for match in found}
     return Reading(found[0].group(1), found[0].group(0)) if len(letters) == 1 else None
 

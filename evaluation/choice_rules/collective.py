@@ -31,12 +31,12 @@ _SAME = {"none": "neither"}
 
 def read_collective(text: str, options: Mapping[str, str]) -> Reading | None:
     """Read "both", "neither", "none of the above", "all of the above" where exactly one option means that and nothing more."""
-    matches = [match for pattern in (_OUTPUT, _OF_THE_ABOVE) for match in [pattern.search(text)] if match]
-    if not matches or (matches[0].re is _OUTPUT and matches[0].start() > 0):
+    match = _OUTPUT.match(text) or _OF_THE_ABOVE.search(text)
+    if match is None:
         return None
-    meaning = _meaning(matches[0].group(1))
+    meaning = _meaning(match.group(1))
     letters = [letter for letter, option in options.items() if _option_meaning(option) == meaning]
-    return Reading(letters[0], matches[0].group(0).strip()) if len(letters) == 1 else None
+    return Reading(letters[0], match.group(0).strip()) if len(letters) == 1 else None
 
 
 def _option_meaning(option: str) -> str | None:

@@ -59,6 +59,7 @@ _POSTFIX = re.compile(
     r"(?:most\s+|single\s+|only\s+|one\s+)?"
     r"(?:correct|right|best|true|accurate|appropriate|answer|final answer|correct answer|chosen)\b(?!\s*\?)",
 )
+_MOST_CUES = 100  # of a model that repeats itself without end, only the last ones are read
 _ANNOUNCED_LENGTH = 2000  # characters after a cue in which its answer is looked for
 _JOINED = re.compile(r"(?<![A-Za-z])[A-Z][\"')\]]?\s*(?:,|/|\bor\b|\band\b|\bnor\b)+\s*(?:option\s*)?$")
 
@@ -78,7 +79,7 @@ def read_cue(text: str, options: Mapping[str, str]) -> Reading | None:
 
 def _announced(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, bool, Reading]]:
     """Yield the last announcement that counts, if there is one."""
-    for match in reversed(list(_CUE.finditer(text))):
+    for match in reversed(list(_CUE.finditer(text))[-_MOST_CUES:]):
         if is_not_meant(text, match.start()):
             continue
         reading = _read_after(text[match.end() : match.end() + _ANNOUNCED_LENGTH], options)

@@ -24,6 +24,10 @@ from pipelines.records import ImageGroup, Rejection, RenderedImage, SourceQuesti
 from pipelines.settings import Grouping
 from pipelines.vocabulary import Reason, Stage
 
+# What must be left of an image's budget for the sub-tasks that come after.
+SHARED_CAP = 0.4
+POINTED_CAP = 0.7
+
 
 def compose_groups(
     questions: Sequence[SourceQuestion],
@@ -37,8 +41,8 @@ def compose_groups(
     """
     candidates, unusable = gather_images(questions, images, splits)
     budget = Budget(settings.max_groups_per_image)
-    shared = compose_shared(candidates, settings, budget)
-    pointed = compose_pointed(candidates, settings, budget)
+    shared = compose_shared(candidates, settings, budget.capped(SHARED_CAP))
+    pointed = compose_pointed(candidates, settings, budget.capped(POINTED_CAP))
     located = compose_located(candidates, settings, budget, [group.facts[0].question_id for group in pointed])
     groups = [*shared, *pointed, *located]
     grouped = {image_id for group in groups for image_id in group.image_ids}

@@ -18,9 +18,13 @@ ABILITY_OF = {SubTask.LOCATED_QUESTION: Ability.COREFERENCE, SubTask.SHARED_FIND
 class Budget:
     """How many more groups each image may join: no image may dominate the data set."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, used: Counter[str] | None = None) -> None:
         self._limit = limit
-        self._used: Counter[str] = Counter()
+        self._used: Counter[str] = Counter() if used is None else used
+
+    def capped(self, share: float) -> "Budget":
+        """Return a budget on the same images that ends at a share (0-1) of this one's limit, at least at one group."""
+        return Budget(max(1, round(share * self._limit)), self._used)
 
     def allows(self, *image_ids: str) -> bool:
         """True where each of the images may join one more group."""
