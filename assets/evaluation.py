@@ -28,8 +28,9 @@ from evaluation.scorecard import score_model
 from pipelines import tables
 from pipelines.formats.mantis import read_mantis
 from pipelines.outcome import Count
-from pipelines.records import Prediction, Rejection, ReleasedRecord, Score
+from pipelines.records import Rejection
 from pipelines.released import check_positions, import_released, name_images
+from pipelines.score_records import Prediction, ReleasedRecord, Score
 from pipelines.settings import Settings
 from pipelines.storage import write_bytes
 from pipelines.vocabulary import Source

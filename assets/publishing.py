@@ -14,8 +14,8 @@ import dagster as dg
 import pyarrow as pa
 
 from assets.io import TABLES, key_of
+from pipelines.keys import digest
 from pipelines.outcome import Count
-from pipelines.records import digest
 from pipelines.tables import content_digest
 
 Metadata = Mapping[str, dg.MetadataValue | dg.TableSchema | float | int | str | None]

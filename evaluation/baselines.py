@@ -20,7 +20,7 @@ from evaluation.intervals import DEFAULT_SEED, DRAWS, wilson_interval
 from evaluation.judging import View, find_exclusion, judge_closed
 from evaluation.scoring import ACCURACY, closed_protocol
 from evaluation.text_only import TextOnlyError, predict_text_only
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 CHANCE = "chance"

@@ -18,7 +18,8 @@ from pathlib import Path
 from evaluation.choice_rules.text import normalise_text
 from pipelines.formats.closed_question import parse_closed_question, parse_keyed_answer, strip_image_tokens
 from pipelines.formats.mantis import MantisRecord, read_mantis
-from pipelines.records import DatasetRecord, ReleasedRecord, Turn
+from pipelines.records import DatasetRecord, Turn
+from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import AnswerType, Role
 
 

@@ -5,8 +5,8 @@ permutation in place of its inverse, so that sentences are compared with other s
 (github.com/Lightning-AI/torchmetrics/issues/2728, in 1.9.0). Pairs given one by one are right, and cannot depend on batches.
 
 Example:
-    >>> load_bert.__name__
-    'load_bert'
+    >>> model_id("roberta-large")
+    'roberta-large'
 """
 
 import hashlib

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, fields
 
 from evaluation.intervals import MIN_CLUSTERS
 from evaluation.judging import View
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 DASH = "—"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from evaluation.baselines import CHANCE, Baseline
 from evaluation.judging import View
 from evaluation.leaderboard import SYNTHETIC, Column, Leaderboard, build_leaderboard
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from evaluation.baselines import BaselineRow
 from evaluation.intervals import MIN_CLUSTERS
 from evaluation.judging import ItemResult
 from evaluation.scoring import ScoreReport
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 

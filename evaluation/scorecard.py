@@ -13,7 +13,7 @@ from evaluation.benchmark import BenchmarkItem, items_of_type
 from evaluation.intervals import DEFAULT_SEED, DRAWS
 from evaluation.judging import ItemResult
 from evaluation.scoring import score_benchmark
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 

@@ -23,7 +23,7 @@ from evaluation.intervals import DEFAULT_SEED, DRAWS, ClusterInterval, cluster_b
 from evaluation.judging import ItemResult, View, judge_closed, judge_open
 from evaluation.open_score import open_metric, open_protocol
 from evaluation.presets import DEFAULT_PRESET
-from pipelines.records import Score
+from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
 ACCURACY = "accuracy"

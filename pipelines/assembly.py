@@ -7,11 +7,9 @@ Example:
 
 from collections.abc import Iterable
 
-from pipelines.formats.closed_question import format_closed_question
+from pipelines.formats.closed_question import IMAGE_MARK, format_closed_question
 from pipelines.records import DatasetRecord, Record, RenderedImage, Turn
 from pipelines.vocabulary import AnswerType, Role
-
-IMAGE_TOKEN = "<image>"
 
 
 class AssemblyError(ValueError):
@@ -43,7 +41,7 @@ def assemble(records: Iterable[Record], images: Iterable[RenderedImage]) -> list
 
 
 def _assemble_one(record: Record, paths: dict[str, str]) -> DatasetRecord:
-    tokens = IMAGE_TOKEN * len(record.image_ids)
+    tokens = IMAGE_MARK * len(record.image_ids)
     return DatasetRecord(
         id=record.record_id,
         images=tuple(paths[image_id] for image_id in record.image_ids),

@@ -1,15 +1,14 @@
-"""Row types of every table, in the order in which data flows, and the one function that mints their keys.
+"""Row types of the tables, in the order in which data flows.
 
 `Study, Label, SourceQuestion, SourceImage -> RenderedImage -> ImageGroup -> Record -> DatasetRecord -> Prediction -> Score`.
-Each type's Arrow schema is derived from it by `pipelines.tables`; a field's type is therefore its column's type.
+Each type's Arrow schema is derived from it by `pipelines.tables`; a field's type is therefore its column's type. Keys come
+from `pipelines.keys`, the types of evaluation are in `pipelines.score_records`.
 
 Example:
-    >>> mint_id("image", "vqa_rad", "synpic54610.jpg", 0)
-    'image-74dbf80c98510c544bd5'
+    >>> Fact(image_index=0, question_id="question-1", code="presence pneumothorax", value="no").value
+    'no'
 """
 
-import hashlib
-import json
 from dataclasses import dataclass
 
 from pipelines.vocabulary import (
@@ -30,22 +29,6 @@ from pipelines.vocabulary import (
     Verdict,
     View,
 )
-
-KEY_HEX_DIGITS = 20  # 80 bits: a collision among 10^7 keys has a chance of about 4e-11
-
-
-def mint_id(kind: str, *parts: str | int | tuple[str, ...] | None) -> str:
-    """Return the content-hash key `<kind>-<20 hex digits>` of parts; the only place where keys are made.
-
-    Equal parts give equal keys on every machine; parts are hashed as canonical JSON, so ("ab", "c") and ("a", "bc") differ.
-    """
-    return f"{kind}-{digest(parts)[:KEY_HEX_DIGITS]}"
-
-
-def digest(value: object) -> str:
-    """Return the sha256 (64 hex digits) of a JSON-like value in canonical form."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,51 +248,3 @@ class DatasetRecord:
     subject_ids: tuple[str, ...]
     image_ids: tuple[str, ...]
     is_synthetic: bool  # made from the synthetic cohort
-
-
-@dataclass(frozen=True, slots=True)
-class ReleasedRecord:
-    """One record of a benchmark file that somebody released, its images resolved against a source."""
-
-    benchmark: str  # its name in the settings
-    position: int  # 0-based place in the file: released ids repeat, positions do not
-    id: str
-    images: tuple[str, ...]  # paths relative to the storage root
-    conversation: tuple[Turn, ...]
-    source: str | None
-    unit_id: str  # the first image's subject
-    subject_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """One raw answer of a model to one benchmark record."""
-
-    model: str
-    benchmark: str
-    record_key: str
-    output: str
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One cell of the score table: one model, one benchmark, one answer type, one metric."""
-
-    model: str
-    benchmark: str
-    answer_type: AnswerType
-    metric: str  # "accuracy", or the name of the open-score preset
-    view: str  # "as_published" or "corrected"
-    value: float | None  # 0-1; None where the model does not answer this type
-    low: float | None  # 95 % Wilson interval (accuracy)
-    high: float | None
-    cluster_low: float | None  # 95 % cluster bootstrap by independent unit
-    cluster_high: float | None
-    n: int
-    n_clusters: int
-    n_unparsed: int
-    bert_recall: float | None
-    bleu: float | None
-    rouge_l_recall: float | None
-    length_ratio: float | None
-    protocol: str  # what was run, with library versions: scores of two protocols never stand in one table

@@ -12,7 +12,8 @@ from pathlib import PurePosixPath
 from pipelines.formats.mantis import MantisFile
 from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
 from pipelines.outcome import Outcome
-from pipelines.records import Rejection, ReleasedRecord, RenderedImage, SourceImage, SourceQuestion
+from pipelines.records import Rejection, RenderedImage, SourceImage, SourceQuestion
+from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import Reason, Source, Stage
 
 

@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipelines.keys import digest
 from pipelines.linkage import join_linked
-from pipelines.records import DatasetRecord, RenderedImage, SubjectSplit, digest
+from pipelines.records import DatasetRecord, RenderedImage, SubjectSplit
 from pipelines.vocabulary import Source, Split
 
 _STRICTNESS = {split: place for place, split in enumerate(Split)}  # Split is declared from the mildest to the strictest

@@ -77,9 +77,7 @@ def group_images(
     return compose_groups(questions, images, splits, settings.grouping)
 
 
-def generate_records(
-    groups: Sequence[ImageGroup], questions: Sequence[SourceQuestion], settings: Settings
-) -> Outcome[Record]:
+def generate_records(groups: Sequence[ImageGroup], questions: Sequence[SourceQuestion], settings: Settings) -> Outcome[Record]:
     """5. Write the questions and answers of each group; closed keys come from facts, letters from a seeded shuffle."""
     outcome = generate_composed(groups, questions, settings.generation)
     if not any(question.is_synthetic for question in questions):
@@ -94,9 +92,7 @@ def validate_candidates(
     return validate_records(candidates, groups, images)
 
 
-def approve_records(
-    validated: Sequence[Record], decisions: Sequence[ReviewDecision], settings: Settings
-) -> Approval:
+def approve_records(validated: Sequence[Record], decisions: Sequence[ReviewDecision], settings: Settings) -> Approval:
     """7. Apply the review plan to the reviewers' decisions; short coverage is told, never overlooked."""
     from_cohort = bool(validated) and all(record.is_synthetic for record in validated)
     return apply_plan(validated, decisions, ReviewPlan.from_settings(settings.review), from_cohort)

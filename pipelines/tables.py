@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 
 import pyarrow as pa
 
-from pipelines import records
+from pipelines import records, score_records
 
 Row = TypeVar("Row")
 
@@ -147,10 +147,12 @@ REVIEW_DECISIONS = Table("review/decisions", records.ReviewDecision, ("event_id"
 INSTRUCTIONS = Table("dataset/instructions", records.DatasetRecord, ("record_id",), "one training record")
 BENCHMARK = Table("dataset/benchmark", records.DatasetRecord, ("record_id",), "one held-in or held-out record")
 RELEASED_BENCHMARK = Table(
-    "evaluation/released_benchmark", records.ReleasedRecord, ("benchmark", "position"), "one record of a released benchmark"
+    "evaluation/released_benchmark",
+    score_records.ReleasedRecord,
+    ("benchmark", "position"),
+    "one record of a released benchmark",
 )
-PREDICTIONS = Table("evaluation/predictions", records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
+PREDICTIONS = Table("evaluation/predictions", score_records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
 _SCORE_KEY = ("model", "benchmark", "answer_type", "metric", "view")
-SCORES = Table("evaluation/scores", records.Score, _SCORE_KEY, "one cell of the score table")
-LEADERBOARD = Table("evaluation/leaderboard", records.Score, _SCORE_KEY, "one cell of the score table, all models")
-
+SCORES = Table("evaluation/scores", score_records.Score, _SCORE_KEY, "one cell of the score table")
+LEADERBOARD = Table("evaluation/leaderboard", score_records.Score, _SCORE_KEY, "one cell of the score table, all models")

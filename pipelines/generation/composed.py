@@ -13,8 +13,9 @@ from pipelines.generation.draft import Draft
 from pipelines.generation.letters import assign_letters, lay_out_options
 from pipelines.generation.located import write_located, write_which_image
 from pipelines.generation.shared import write_statements
+from pipelines.keys import digest
 from pipelines.outcome import Outcome
-from pipelines.records import ImageGroup, Record, Rejection, SourceQuestion, digest
+from pipelines.records import ImageGroup, Record, Rejection, SourceQuestion
 from pipelines.settings import Generation
 from pipelines.vocabulary import Reason, Stage, SubTask
 

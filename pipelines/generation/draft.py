@@ -8,7 +8,8 @@ Example:
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.records import Fact, ImageGroup, mint_id
+from pipelines.keys import mint_id
+from pipelines.records import Fact, ImageGroup
 from pipelines.vocabulary import AnswerType
 
 

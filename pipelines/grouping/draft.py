@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipelines.grouping.candidates import Candidate
-from pipelines.records import Fact, ImageGroup, mint_id
+from pipelines.keys import mint_id
+from pipelines.records import Fact, ImageGroup
 from pipelines.vocabulary import Ability, Origin, SubTask
 
 ABILITY_OF = {SubTask.LOCATED_QUESTION: Ability.COREFERENCE, SubTask.SHARED_FINDING: Ability.COMPARISON}

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
-from pipelines.records import digest
+from pipelines.keys import digest
 
 Item = TypeVar("Item")
 Choice = TypeVar("Choice", bound=Hashable)

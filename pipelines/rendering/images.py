@@ -14,8 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from pipelines.keys import mint_id
 from pipelines.outcome import Outcome
-from pipelines.records import Rejection, RenderedImage, SourceImage, mint_id
+from pipelines.records import Rejection, RenderedImage, SourceImage
 from pipelines.rendering.decode import count_frames, load, pillow_warnings
 from pipelines.rendering.png import encode_png, hash_bytes, hash_pixels
 from pipelines.rendering.problem import ImageProblem

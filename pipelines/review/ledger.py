@@ -25,7 +25,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from pipelines.records import ReviewDecision, digest
+from pipelines.keys import digest
+from pipelines.records import ReviewDecision
 from pipelines.review.decisions import DecisionError, NewDecision, check_decision
 from pipelines.review.ledger_schema import DECISIONS, GENESIS, LedgerError, open_engine, schema_faults
 from pipelines.vocabulary import Verdict

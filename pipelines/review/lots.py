@@ -14,7 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.records import Record, digest
+from pipelines.keys import digest
+from pipelines.records import Record
 from pipelines.vocabulary import Ability, AnswerType, Source, Split, SubTask
 
 

@@ -13,7 +13,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.records import Rejection, SourceImage, SourceQuestion, Study, mint_id
+from pipelines.keys import mint_id
+from pipelines.records import Rejection, SourceImage, SourceQuestion, Study
 from pipelines.sources.corpus import IMAGE_FILE_UNIT, QUESTION_UNIT, ROW_PREFIX, Corpus
 from pipelines.sources.image_folder import ImageIndex, inspect_images
 from pipelines.sources.json_list import read_json_list

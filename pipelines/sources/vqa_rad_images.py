@@ -7,7 +7,8 @@ Example:
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipelines.records import Label, Rejection, SourceImage, mint_id
+from pipelines.keys import mint_id
+from pipelines.records import Label, Rejection, SourceImage
 from pipelines.sources.image_folder import ImageFile
 from pipelines.sources.vqa_rad_acquisition import CONFLICTING, STATED, Finding, tell_acquisition
 from pipelines.sources.vqa_rad_people import People

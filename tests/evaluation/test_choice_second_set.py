@@ -1,5 +1,7 @@
 """A second set, written after the rules were: wording that the first set does not have."""
 
+from time import process_time
+
 import pytest
 
 from evaluation.choice import ChoiceRule, parse_choice
@@ -75,7 +77,7 @@ CASES = [
     ("not improved, worsened", PROGRESS, "C"),
     ("It improved, not worsened.", PROGRESS, "A"),
     (
-        "Option A is incorrect because there is no lung edge. Option B is correct because the angle is blunted. Option C is incorrect.",
+        "Option A is incorrect as there is no lung edge. Option B is correct as the angle is blunted. Option C is incorrect.",
         FINDINGS,
         "B",
     ),
@@ -201,12 +203,11 @@ def test_a_miss_is_undecided_and_never_a_wrong_letter(output, options):
     assert parse_choice(output, options).rule is ChoiceRule.UNDECIDED
 
 
-@pytest.mark.parametrize(
-    "piece", ["A ", "{", "(", "$", '{"', "\\boxed{", "the answer is ", "答案", "not ", "[[", "left ", "A: ", "option "]
-)
-def test_a_model_that_repeats_itself_without_end_is_read_in_bounded_time(piece):
-    from time import process_time
+ENDLESS = ["A ", "{", "(", "$", '{"', "\\boxed{", "the answer is ", "答案", "not ", "[[", "left ", "A: ", "option "]
 
+
+@pytest.mark.parametrize("piece", ENDLESS)
+def test_a_model_that_repeats_itself_without_end_is_read_in_bounded_time(piece):
     started = process_time()
     parse_choice(piece * (20_000 // len(piece)), {"A": "left", "B": "right", "C": "both sides"})
     # quadratic rules needed minutes here; the bound is generous, for slow machines

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.records import RenderedImage, SourceImage, SourceQuestion, SubjectSplit, mint_id
+from pipelines.keys import mint_id
+from pipelines.records import RenderedImage, SourceImage, SourceQuestion, SubjectSplit
 from pipelines.sources.vqa_rad import read_vqa_rad
 from pipelines.splits import split_subjects
 from pipelines.vocabulary import AnswerType, Modality, Organ, QuestionType, Source, Split

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.records import mint_id
+from pipelines.keys import mint_id
 from pipelines.rendering.decode import load
 from pipelines.rendering.images import render_images
 from pipelines.rendering.png import hash_bytes, hash_pixels

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipelines.records import Fact, Record, ReviewDecision, digest, mint_id
+from pipelines.keys import digest, mint_id
+from pipelines.records import Fact, Record, ReviewDecision
 from pipelines.vocabulary import Ability, AnswerType, Origin, Source, Split, SubTask, Verdict
 
 BASE = Record(

@@ -3,7 +3,7 @@ from collections import Counter
 
 import pytest
 
-from pipelines.records import mint_id
+from pipelines.keys import mint_id
 from pipelines.sources.corpus import SourceError, count_reading
 from pipelines.sources.registry import READERS
 from pipelines.sources.vqa_rad import read_vqa_rad
