@@ -11,6 +11,7 @@ from collections import Counter
 import dagster as dg
 import pyarrow as pa
 
+from assets.failures import told_plainly
 from assets.io import key_of
 from assets.partitions import SOURCES
 from assets.publishing import Results, contract_checks, counts_table, publish, table_out
@@ -44,7 +45,8 @@ from pipelines.vocabulary import Source
 def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Results:
     """Read one source's download as it is."""
     source = Source(context.partition_key)
-    corpus = stages.read_source(source, settings)
+    with told_plainly():
+        corpus = stages.read_source(source, settings)
     counts = count_reading(corpus)
     found = {f"{count.unit}s found": count.n_in for count in counts}
     repairs = Counter(repair for question in corpus.questions for repair in question.repairs)
@@ -72,7 +74,8 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
 def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Check every image and make it an 8-bit PNG named by its image_id."""
     source = Source(context.partition_key)
-    former = read_table(settings.storage_root, "rendered/images", source.value)
+    with told_plainly():
+        former = read_table(settings.storage_root, "rendered/images", source.value)
     previous = tables.RENDERED_IMAGES.to_rows(former) if former is not None else []
     found = tables.SOURCE_IMAGES.to_rows(raw_images)
     outcome = stages.render_source(source, found, previous, settings)
@@ -149,7 +152,8 @@ def groups(questions: pa.Table, images: pa.Table, splits: pa.Table, settings: dg
 def candidates(image_groups: pa.Table, questions: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Write the questions and answers of every group."""
     all_groups = tables.IMAGE_GROUPS.to_rows(image_groups)
-    outcome = stages.generate_records(all_groups, tables.QUESTIONS.to_rows(questions), settings)
+    with told_plainly():
+        outcome = stages.generate_records(all_groups, tables.QUESTIONS.to_rows(questions), settings)
     count = Count("group", len(all_groups), len({record.group_id for record in outcome.rows}), len(outcome.rejections))
     yield publish("qa/candidates", tables.CANDIDATES.to_arrow(outcome.rows))
     reasons = counts_table(outcome.reason_counts(), "reason")

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import dagster as dg
 import pyarrow as pa
 
+from assets.failures import told_plainly
 from assets.io import fan_in, key_of
 from assets.partitions import SOURCES
 from assets.publishing import Metadata, Results, contract_checks, counts_table, publish, table_out
@@ -43,9 +44,10 @@ from pipelines.splits import find_leaks
 def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Keep what reviewers approved; fail closed where the plan's coverage is short."""
     records = tables.VALIDATED.to_rows(validated_records)
-    with open_ledger(settings.review_ledger()) as ledger:
-        n_events, ledger_digest, decisions = ledger.verify(), ledger.digest(), ledger.read()
-    approval = stages.approve_records(records, decisions, settings)
+    with told_plainly():
+        with open_ledger(settings.review_ledger()) as ledger:
+            n_events, ledger_digest, decisions = ledger.verify(), ledger.digest(), ledger.read()
+        approval = stages.approve_records(records, decisions, settings)
     if not approval.is_complete:
         raise dg.Failure(approval.shortfall_message(), allow_retries=False)
     count = Count("record", len(records), len(approval.approved), len(approval.rejections))
@@ -79,7 +81,8 @@ def dataset_records(
     """Write the training records and the benchmark, and prove that they share no subject and no image."""
     records = [record for part in approved_records.values() for record in tables.APPROVED.to_rows(part)]
     rendered = [image for part in images.values() for image in tables.RENDERED_IMAGES.to_rows(part)]
-    assembled = stages.assemble_records(records, rendered)
+    with told_plainly():
+        assembled = stages.assemble_records(records, rendered)
     training, benchmark = stages.select_training(assembled), stages.select_benchmark(assembled)
     count = Count("record", len(records), len(training) + len(benchmark), 0)
     metadata = _export("instructions", training, settings)

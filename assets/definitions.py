@@ -12,6 +12,7 @@ from assets.dataset import DATASET
 from assets.evaluation import build_evaluation
 from assets.io import ParquetTables
 from assets.jobs import JOBS
+from assets.released import released_benchmark
 from assets.sensors import REVIEW_DECISIONS, review_ledger
 from assets.training import training_examples
 from pipelines.settings import Settings, load_settings
@@ -20,7 +21,7 @@ from pipelines.settings import Settings, load_settings
 def build_defs(settings: Settings) -> dg.Definitions:
     """Return the whole graph for given settings; tests call it with a storage root of their own."""
     return dg.Definitions(
-        assets=[*CORPUS, REVIEW_DECISIONS, *DATASET, training_examples, *build_evaluation(settings)],
+        assets=[*CORPUS, REVIEW_DECISIONS, *DATASET, training_examples, released_benchmark, *build_evaluation(settings)],
         jobs=JOBS,
         sensors=[review_ledger],
         resources={"io_manager": ParquetTables(storage_root=settings.storage_root), "settings": settings},

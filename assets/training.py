@@ -8,6 +8,7 @@ Example:
 import dagster as dg
 import pyarrow as pa
 
+from assets.failures import told_plainly
 from assets.io import TRAINING_EXAMPLES, key_of
 from assets.publishing import Results, contract_checks, publish
 from pipelines import tables
@@ -24,7 +25,8 @@ from training.messages import build_from_dataset
 )
 def training_examples(instructions: pa.Table) -> Results:
     """One row per training record: interleaved prompt and answer."""
-    examples = [build_from_dataset(record) for record in tables.INSTRUCTIONS.to_rows(instructions)]
+    with told_plainly():
+        examples = [build_from_dataset(record) for record in tables.INSTRUCTIONS.to_rows(instructions)]
     longest = max((example.prompt_chars + example.answer_chars for example in examples), default=0)
     metadata = {"images": sum(example.n_images for example in examples), "longest, characters": longest}
     yield publish("training/examples", TRAINING_EXAMPLES.to_arrow(examples), metadata=metadata)

@@ -22,6 +22,8 @@ from pipelines.records import DatasetRecord, Turn
 from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import AnswerType, Role
 
+REBUILT = "rebuilt"  # the name of our own benchmark in the score table
+
 
 class BenchmarkError(ValueError):
     """A benchmark that cannot be scored; says which record, what was found and what was expected."""
@@ -82,6 +84,15 @@ def items_from_released(rows: Sequence[ReleasedRecord]) -> tuple[BenchmarkItem, 
         _build_item(key, row.position, row.id, row.images, row.conversation, row.unit_id)
         for key, row in zip(keys, rows, strict=True)
     )
+
+
+def gather_benchmarks(
+    released: Sequence[ReleasedRecord], rebuilt: Sequence[DatasetRecord]
+) -> dict[str, tuple[BenchmarkItem, ...]]:
+    """Return the items of every benchmark by name: the released ones under their own, ours under `REBUILT`."""
+    names = dict.fromkeys(row.benchmark for row in released)
+    found = {name: items_from_released([row for row in released if row.benchmark == name]) for name in names}
+    return found | ({REBUILT: items_from_records(rebuilt)} if rebuilt else {})
 
 
 def unique_keys(ids: Sequence[str]) -> list[str]:

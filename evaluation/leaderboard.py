@@ -111,7 +111,7 @@ def render_markdown(scores: Sequence[Score], *, view: View = View.AS_PUBLISHED, 
     for model in board.models:
         row = [_cell_text(board, model, column) for column in board.columns]
         lines.append("| " + " | ".join([_escape(model), *row]) + " |")
-    return "\n".join([*lines, "", *_notes(board)])
+    return "\n".join([*lines, "", *(f"- {note}" for note in _notes(board)), ""])
 
 
 def render_csv(scores: Sequence[Score]) -> str:

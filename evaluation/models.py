@@ -13,6 +13,7 @@ from pathlib import Path
 from evaluation.baselines import CHANCE, Baseline, BaselineError, predict_baseline
 from evaluation.benchmark import BenchmarkItem
 from evaluation.predictions import match_predictions, read_predictions
+from pipelines.score_records import Prediction
 
 
 class ModelKind(StrEnum):
@@ -62,6 +63,15 @@ def list_models(chosen: Mapping[str, str]) -> dict[str, ModelSpec]:
             raise ModelSpecError(f"evaluation.models.{name}: a name has letters, digits, '_', '-' and '.' only; choose another")
         models[name] = parse_spec(name, text)
     return models
+
+
+def predict_benchmarks(model: ModelSpec, benchmarks: Mapping[str, Sequence[BenchmarkItem]], seed: int) -> list[Prediction]:
+    """Return a model's answers to several benchmarks as rows, in the benchmarks' order."""
+    return [
+        Prediction(model.name, name, key, output)
+        for name, items in benchmarks.items()
+        for key, output in predict(model, items, seed).items()
+    ]
 
 
 def predict(model: ModelSpec, items: Sequence[BenchmarkItem], seed: int) -> dict[str, str]:

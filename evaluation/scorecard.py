@@ -1,11 +1,11 @@
 """All scores of one model over several benchmarks, and each judged answer behind them.
 
 Example:
-    >>> score_model("nobody", {}, {}, preset="ci_offline").scores
+    >>> score_model("nobody", {}, [], preset="ci_offline").scores
     ()
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaluation.baselines import CHANCE, score_chance
@@ -13,7 +13,7 @@ from evaluation.benchmark import BenchmarkItem, items_of_type
 from evaluation.intervals import DEFAULT_SEED, DRAWS
 from evaluation.judging import ItemResult
 from evaluation.scoring import score_benchmark
-from pipelines.score_records import Score
+from pipelines.score_records import Prediction, Score
 from pipelines.vocabulary import AnswerType
 
 
@@ -50,14 +50,14 @@ class Scorecard:
 def score_model(
     model: str,
     benchmarks: Mapping[str, Sequence[BenchmarkItem]],
-    outputs: Mapping[str, Mapping[str, str]],
+    predictions: Iterable[Prediction],
     *,
     preset: str,
     bert_model: str | None = None,
     seed: int = DEFAULT_SEED,
     draws: int = DRAWS,
 ) -> Scorecard:
-    """Score a model's outputs by benchmark and item key, for each answer type of which it answered anything.
+    """Score a model's answers to each benchmark, for each answer type of which it answered anything.
 
     Raises:
         ScoringError: some items of an answer type have an answer and others none.
@@ -65,13 +65,14 @@ def score_model(
     """
     scores: list[Score] = []
     answers: list[JudgedAnswer] = []
+    outputs = {(row.benchmark, row.record_key): row.output for row in predictions}
     for name, items in benchmarks.items():
         if model == CHANCE:
             scores.extend(score_chance(items, name, seed=seed, draws=draws))
             continue
         for answer_type in AnswerType:
             asked = items_of_type(items, answer_type)
-            said = {item.key: outputs[name][item.key] for item in asked if item.key in outputs.get(name, {})}
+            said = {item.key: outputs[name, item.key] for item in asked if (name, item.key) in outputs}
             if not said:
                 continue
             report = score_benchmark(

@@ -6,15 +6,54 @@ Example:
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
-from pipelines.formats.mantis import MantisFile
+from pipelines.formats.mantis import MantisFile, read_mantis
 from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
-from pipelines.outcome import Outcome
+from pipelines.outcome import Count, Outcome
 from pipelines.records import Rejection, RenderedImage, SourceImage, SourceQuestion
 from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import Reason, Source, Stage
+
+
+@dataclass(frozen=True)
+class ImportedReleases:
+    """Every released benchmark together, and how many of its images stand at the row that a record's id names."""
+
+    rows: tuple[ReleasedRecord, ...]
+    rejections: tuple[Rejection, ...]
+    n_images: int
+    n_images_at_row: int
+    count: Count
+
+
+def import_every_release(
+    paths: Mapping[str, Path],
+    source: Source,
+    found: Sequence[SourceImage],
+    rendered: Sequence[RenderedImage],
+    questions: Sequence[SourceQuestion],
+) -> ImportedReleases:
+    """Return all released benchmarks, by name in the settings, resolved against the images and rows of one source.
+
+    Raises:
+        FormatError: a file that is not of Mantis form.
+    """
+    files = {name: read_mantis(path) for name, path in paths.items()}
+    images = name_images(found, rendered)
+    outcomes = [import_released(name, source, file, images) for name, file in files.items()]
+    positions = [check_positions(file, questions) for file in files.values()]
+    rows = tuple(row for outcome in outcomes for row in outcome.rows)
+    rejections = tuple(rejection for outcome in outcomes for rejection in outcome.rejections)
+    return ImportedReleases(
+        rows=rows,
+        rejections=rejections,
+        n_images=sum(check.n_pairs for check in positions),
+        n_images_at_row=sum(check.n_matching for check in positions),
+        count=Count("record", sum(len(file.records) for file in files.values()), len(rows), len(rejections)),
+    )
 
 
 def name_images(found: Iterable[SourceImage], rendered: Iterable[RenderedImage]) -> dict[str, RenderedImage]:

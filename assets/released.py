@@ -1,0 +1,59 @@
+"""Benchmarks that others released, imported against the images at hand.
+
+Example:
+    >>> sorted(released_benchmark.group_names_by_key.values())
+    ['evaluation', 'evaluation']
+"""
+
+import dagster as dg
+import pyarrow as pa
+
+from assets.failures import told_plainly
+from assets.io import fan_in, key_of
+from assets.partitions import ALL_IN_ONE_RUN
+from assets.publishing import Results, contract_checks, publish, table_out
+from pipelines import tables
+from pipelines.released import import_every_release
+from pipelines.settings import Settings
+from pipelines.vocabulary import Source
+
+
+@dg.multi_asset(
+    outs={
+        "records": table_out("evaluation/released_benchmark", "evaluation", "Released benchmarks, images resolved."),
+        "rejected": table_out("evaluation/released_rejected", "evaluation", "Released records with images not at hand."),
+    },
+    check_specs=[
+        *contract_checks("evaluation/released_benchmark"),
+        *contract_checks("evaluation/released_rejected", counted=True),
+        dg.AssetCheckSpec("ids_name_their_rows", asset=key_of("evaluation/released_benchmark")),
+    ],
+    ins={"found": fan_in("raw/images"), "rendered": fan_in("rendered/images"), "questions": fan_in("raw/questions")},
+    backfill_policy=ALL_IN_ONE_RUN,
+    name="released_benchmark",
+)
+def released_benchmark(
+    found: dict[str, pa.Table],
+    rendered: dict[str, pa.Table],
+    questions: dict[str, pa.Table],
+    settings: dg.ResourceParam[Settings],
+) -> Results:
+    """Import every released benchmark that the settings name, against the VQA-RAD images."""
+    source = Source.VQA_RAD
+    with told_plainly():
+        outcome = import_every_release(
+            settings.evaluation.released,
+            source,
+            tables.SOURCE_IMAGES.to_rows(found[source]) if source in found else [],
+            tables.RENDERED_IMAGES.to_rows(rendered[source]) if source in rendered else [],
+            tables.QUESTIONS.to_rows(questions[source]) if source in questions else [],
+        )
+    check = dg.AssetCheckResult(
+        check_name="ids_name_their_rows",
+        asset_key=key_of("evaluation/released_benchmark"),
+        passed=outcome.n_images == outcome.n_images_at_row,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"images": outcome.n_images, "at the row that the id names": outcome.n_images_at_row},
+    )
+    yield publish("evaluation/released_benchmark", tables.RELEASED_BENCHMARK.to_arrow(outcome.rows), checks=[check])
+    yield publish("evaluation/released_rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [outcome.count])
