@@ -2,10 +2,11 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 STORAGE := $(or $(MEDMIM_STORAGE_ROOT),.medmim)
+# `dagster dev` and `definitions validate` greet with a notice that `dg` supersedes them; they stay, so it says nothing here.
+QUIET := PYTHONWARNINGS='ignore:Function'
 # Nothing below reaches for a network once installed.
 export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_OFFLINE := 1
-export DAGSTER_MODULE_NAME := assets.definitions
 
 .PHONY: demo test check dev bench lock format clean
 
@@ -20,10 +21,10 @@ check: .venv/installed ## format, lint, types, import rules, definitions load
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright --level error
 	$(BIN)/lint-imports
-	DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster definitions validate -w dagster_workspace.yaml
+	$(QUIET) DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster definitions validate -w dagster_workspace.yaml
 
 dev: .venv/installed ## Dagster's UI on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster dev -w dagster_workspace.yaml -h 127.0.0.1 -p 3000
+	$(QUIET) DAGSTER_HOME=$$($(BIN)/python -m assets home) $(BIN)/dagster dev -w dagster_workspace.yaml -h 127.0.0.1 -p 3000
 
 bench: .venv/installed ## speed, as ratios in one run
 	$(BIN)/python -m benchmarks --json $(STORAGE)/bench.json

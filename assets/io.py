@@ -96,7 +96,7 @@ class ParquetTables(dg.ConfigurableIOManager):
         """Return the upstream table, or one table per partition where several are asked for."""
         name = context.asset_key.to_user_string()
         wanted = context.definition_metadata or {}
-        partitions: list[str | None] = list(context.asset_partition_keys) if context.has_asset_partitions else [None]
+        partitions: list[str | None] = sorted(context.asset_partition_keys) if context.has_asset_partitions else [None]
         found = {partition: read_table(self.storage_root, name, partition) for partition in partitions}
         if FAN_IN in wanted or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
             return {str(partition): table for partition, table in found.items() if table is not None}
@@ -115,11 +115,11 @@ class ParquetTables(dg.ConfigurableIOManager):
 def _by_partition(context: dg.OutputContext, obj: pa.Table | dict[str, pa.Table]) -> Mapping[str | None, pa.Table]:
     if not context.has_asset_partitions:
         return {None: _one(obj)}
-    expected = list(context.asset_partition_keys)
+    expected = sorted(context.asset_partition_keys)  # Dagster gives them in no fixed order
     if isinstance(obj, pa.Table) and len(expected) == 1:
         return {expected[0]: obj}
     got = sorted(obj) if isinstance(obj, dict) else type(obj).__name__
-    if not isinstance(obj, dict) or sorted(obj) != sorted(expected):
+    if not isinstance(obj, dict) or sorted(obj) != expected:
         raise TypeError(f"{context.asset_key.to_user_string()}: expected one table for each of {expected}, got {got}")
     return {partition: obj[partition] for partition in expected}
 
