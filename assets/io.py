@@ -8,7 +8,7 @@ Example:
     '.medmim/tables/raw/studies/vqa_rad.parquet'
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 import pyarrow as pa
@@ -96,7 +96,7 @@ class ParquetTables(dg.ConfigurableIOManager):
         """Return the upstream table, or one table per partition where several are asked for."""
         name = context.asset_key.to_user_string()
         wanted = context.definition_metadata or {}
-        partitions: list[str | None] = sorted(context.asset_partition_keys) if context.has_asset_partitions else [None]
+        partitions: Sequence[str | None] = sorted(context.asset_partition_keys) if context.has_asset_partitions else [None]
         found = {partition: read_table(self.storage_root, name, partition) for partition in partitions}
         if FAN_IN in wanted or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
             return {str(partition): table for partition, table in found.items() if table is not None}
