@@ -109,7 +109,7 @@ def render_markdown(scores: Sequence[Score], *, view: View = View.AS_PUBLISHED, 
     lines.append("| " + " | ".join(["model", *(_header(board, column) for column in board.columns)]) + " |")
     lines.append("|" + "|".join(["---", *("---:" for _ in board.columns)]) + "|")
     for model in board.models:
-        row = [_cell_text(board, model, column) for column in board.columns]
+        row = [describe_cell(board, model, column) for column in board.columns]
         lines.append("| " + " | ".join([_escape(model), *row]) + " |")
     return "\n".join([*lines, "", *(f"- {note}" for note in _notes(board)), ""])
 
@@ -137,7 +137,8 @@ def _header(board: Leaderboard, column: Column) -> str:
     return f"{_escape(column.benchmark)}<br>{column.answer_type}, {_escape(column.metric)}<br>{size}"
 
 
-def _cell_text(board: Leaderboard, model: str, column: Column) -> str:
+def describe_cell(board: Leaderboard, model: str, column: Column) -> str:
+    """Return one cell: value x 100, its 95 % interval, a mark for too few clusters; an em dash where there is no score."""
     cell = board.cells.get((model, column))
     if cell is None:
         return DASH

@@ -1,11 +1,21 @@
 """Fixtures that every test may use: the real inputs beside the project, when they are there."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+def pytest_configure() -> None:
+    """Keep the settings of whoever runs the tests out of them: no medmim.toml, no MEDMIM_ variable but the one for tests."""
+    for name in [name for name in os.environ if name.startswith("MEDMIM_") and name != "MEDMIM_REQUIRE_SHARED"]:
+        del os.environ[name]
+    empty = Path(tempfile.mkdtemp(prefix="medmim-tests-")) / "medmim.toml"
+    empty.touch()
+    os.environ["MEDMIM_CONFIG"] = str(empty)
 
 
 def _shared(name: str) -> Path:
