@@ -64,9 +64,9 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
 @dg.multi_asset(
     outs={
         "images": table_out("rendered/images", "corpus", "8-bit RGB views, hashed; exact duplicates point at the first."),
-        "rejected": table_out("rendered/rejected", "corpus", "Images that could not be decoded, with the reason."),
+        "rejected": table_out("rendered/rejected_images", "corpus", "Images that could not be decoded, with the reason."),
     },
-    check_specs=[*contract_checks("rendered/images"), *contract_checks("rendered/rejected", counted=True)],
+    check_specs=[*contract_checks("rendered/images"), *contract_checks("rendered/rejected_images", counted=True)],
     ins={"raw_images": dg.AssetIn(key_of("raw/images"))},
     partitions_def=SOURCES,
     name="rendered",
@@ -85,7 +85,7 @@ def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: 
     metadata = {"exact duplicates": duplicates, "steps": counts_table(steps, "step")}
     yield publish("rendered/images", tables.RENDERED_IMAGES.to_arrow(outcome.rows), metadata=metadata)
     reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("rendered/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+    yield publish("rendered/rejected_images", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
 @dg.asset(
@@ -114,9 +114,9 @@ def splits_subjects(
 @dg.multi_asset(
     outs={
         "image_groups": table_out("groups/image_groups", "corpus", "Two or three images asked about together, and why."),
-        "rejected": table_out("groups/rejected", "corpus", "Images that stand in no group, with the reason."),
+        "rejected": table_out("groups/ungrouped_images", "corpus", "Images that stand in no group, with the reason."),
     },
-    check_specs=[*contract_checks("groups/image_groups"), *contract_checks("groups/rejected", counted=True)],
+    check_specs=[*contract_checks("groups/image_groups"), *contract_checks("groups/ungrouped_images", counted=True)],
     ins={
         "questions": dg.AssetIn(key_of("raw/questions")),
         "images": dg.AssetIn(key_of("rendered/images")),
@@ -136,7 +136,7 @@ def groups(questions: pa.Table, images: pa.Table, splits: pa.Table, settings: dg
     kinds = counts_table(Counter(f"{group.split} / {group.ability} / {group.subtask}" for group in outcome.rows), "groups")
     yield publish("groups/image_groups", tables.IMAGE_GROUPS.to_arrow(outcome.rows), metadata={"groups": kinds})
     reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("groups/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+    yield publish("groups/ungrouped_images", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
 @dg.multi_asset(

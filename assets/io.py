@@ -47,10 +47,18 @@ TABLES: Mapping[str, tables.Table] = {
             tables.LEADERBOARD,
         )
     },
-    **{f"{stage}/rejected": tables.REJECTIONS for stage in ("raw", "rendered", "groups", "qa")},
-    "qa/not_generated": tables.REJECTIONS,
-    "qa/not_approved": tables.REJECTIONS,
-    "evaluation/released_rejected": tables.REJECTIONS,
+    **dict.fromkeys(
+        (
+            "raw/rejected",
+            "rendered/rejected_images",
+            "groups/ungrouped_images",
+            "qa/not_generated",
+            "qa/rejected",
+            "qa/not_approved",
+            "evaluation/released_rejected",
+        ),
+        tables.REJECTIONS,
+    ),
 }
 
 FAN_IN = "medmim/one_table_per_partition"

@@ -134,7 +134,7 @@ def _cell_of(score: Score) -> Cell | None:
 
 def _header(board: Leaderboard, column: Column) -> str:
     size = f"n {board.column_size(column)}, {board.column_clusters(column)} units"
-    return f"{_escape(column.benchmark)}<br>{column.answer_type}, {_escape(column.metric)}<br>{size}"
+    return f"{_escape(column.benchmark)}: {column.answer_type}, {_escape(column.metric)} ({size})"
 
 
 def describe_cell(board: Leaderboard, model: str, column: Column) -> str:

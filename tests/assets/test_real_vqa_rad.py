@@ -34,7 +34,7 @@ def test_every_question_and_every_image_is_accounted_for(real: Graph) -> None:
     rows = [item for item in rejected if item.startswith("row ")]
     assert real.table("raw/questions", "vqa_rad").num_rows + len(rows) == 2248
     assert real.table("raw/images", "vqa_rad").num_rows + len(rejected) - len(rows) == 315
-    rendered = real.table("rendered/images", "vqa_rad").num_rows + real.table("rendered/rejected", "vqa_rad").num_rows
+    rendered = real.table("rendered/images", "vqa_rad").num_rows + real.table("rendered/rejected_images", "vqa_rad").num_rows
     assert rendered == real.table("raw/images", "vqa_rad").num_rows
 
 

@@ -60,7 +60,7 @@ def test_a_cell_holds_the_point_and_the_interval_by_unit():
 
 def test_n_and_units_stand_in_the_header():
     header = render_markdown([CLOSED]).splitlines()[0]
-    assert "mim_rad<br>closed, accuracy<br>n 100, 40 units" in header
+    assert "mim_rad: closed, accuracy (n 100, 40 units)" in header
 
 
 def test_what_a_model_does_not_answer_is_a_dash():
