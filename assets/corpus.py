@@ -14,7 +14,8 @@ import pyarrow as pa
 from assets.failures import told_plainly
 from assets.io import key_of
 from assets.partitions import SOURCES
-from assets.publishing import Results, contract_checks, counts_table, publish, table_out
+from assets.publishing import Results, contract_checks, counts_table, publish
+from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.outcome import Count
 from pipelines.settings import Settings
@@ -24,23 +25,17 @@ from pipelines.validation.summary import summarise_records
 from pipelines.vocabulary import Source
 
 
-@dg.multi_asset(
-    outs={
-        "studies": table_out("raw/studies", "corpus", "Studies as found: one row per examination."),
-        "labels": table_out("raw/labels", "corpus", "Typed labels as found."),
-        "questions": table_out("raw/questions", "corpus", "The source's own questions, normalised; every repair is named."),
-        "images": table_out("raw/images", "corpus", "Image files as found."),
-        "rejected": table_out("raw/rejected", "corpus", "Rows and files that could not be read, with the reason."),
-    },
-    check_specs=[
-        *contract_checks("raw/studies"),
-        *contract_checks("raw/labels"),
-        *contract_checks("raw/questions"),
-        *contract_checks("raw/images"),
-        *contract_checks("raw/rejected", counted=True),
+@table_assets(
+    "raw",
+    "corpus",
+    [
+        TableOut("raw/studies", "Studies as found: one row per examination."),
+        TableOut("raw/labels", "Typed labels as found."),
+        TableOut("raw/questions", "The source's own questions, normalised; every repair is named."),
+        TableOut("raw/images", "Image files as found."),
+        TableOut("raw/rejected", "Rows and files that could not be read, with the reason.", is_counted=True),
     ],
     partitions_def=SOURCES,
-    name="raw",
 )
 def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]) -> Results:
     """Read one source's download as it is."""
@@ -61,15 +56,15 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
     yield publish("raw/rejected", rejected, counts, metadata={**found, "reasons": counts_table(reasons, "reason")})
 
 
-@dg.multi_asset(
-    outs={
-        "images": table_out("rendered/images", "corpus", "8-bit RGB views, hashed; exact duplicates point at the first."),
-        "rejected": table_out("rendered/rejected_images", "corpus", "Images that could not be decoded, with the reason."),
-    },
-    check_specs=[*contract_checks("rendered/images"), *contract_checks("rendered/rejected_images", counted=True)],
+@table_assets(
+    "rendered",
+    "corpus",
+    [
+        TableOut("rendered/images", "8-bit RGB views, hashed; exact duplicates point at the first."),
+        TableOut("rendered/rejected_images", "Images that could not be decoded, with the reason.", is_counted=True),
+    ],
     ins={"raw_images": dg.AssetIn(key_of("raw/images"))},
     partitions_def=SOURCES,
-    name="rendered",
 )
 def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Check every image and make it an 8-bit PNG named by its image_id."""
@@ -111,21 +106,27 @@ def splits_subjects(
     yield publish("splits/subjects", tables.SUBJECT_SPLITS.to_arrow(splits), metadata={"subjects by split": shares})
 
 
-@dg.multi_asset(
-    outs={
-        "image_groups": table_out("groups/image_groups", "corpus", "Two or three images asked about together, and why."),
-        "rejected": table_out("groups/ungrouped_images", "corpus", "Images that stand in no group, with the reason."),
-    },
-    check_specs=[*contract_checks("groups/image_groups"), *contract_checks("groups/ungrouped_images", counted=True)],
+@table_assets(
+    "groups",
+    "corpus",
+    [
+        TableOut("groups/image_groups", "Two or three images asked about together, and why."),
+        TableOut("groups/ungrouped_images", "Images that stand in no group, with the reason.", is_counted=True),
+    ],
     ins={
         "questions": dg.AssetIn(key_of("raw/questions")),
         "images": dg.AssetIn(key_of("rendered/images")),
         "splits": dg.AssetIn(key_of("splits/subjects")),
     },
     partitions_def=SOURCES,
-    name="groups",
 )
-def groups(questions: pa.Table, images: pa.Table, splits: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+def groups(
+    context: dg.AssetExecutionContext,
+    questions: pa.Table,
+    images: pa.Table,
+    splits: pa.Table,
+    settings: dg.ResourceParam[Settings],
+) -> Results:
     """Put images together within one split."""
     rendered_images = tables.RENDERED_IMAGES.to_rows(images)
     outcome = stages.group_images(
@@ -139,17 +140,19 @@ def groups(questions: pa.Table, images: pa.Table, splits: pa.Table, settings: dg
     yield publish("groups/ungrouped_images", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
-@dg.multi_asset(
-    outs={
-        "candidates": table_out("qa/candidates", "corpus", "Generated question-answer records, every version."),
-        "not_generated": table_out("qa/not_generated", "corpus", "Groups that yielded no record, with the reason."),
-    },
-    check_specs=[*contract_checks("qa/candidates"), *contract_checks("qa/not_generated", counted=True)],
+@table_assets(
+    "candidates",
+    "corpus",
+    [
+        TableOut("qa/candidates", "Generated question-answer records, every version."),
+        TableOut("qa/not_generated", "Groups that yielded no record, with the reason.", is_counted=True),
+    ],
     ins={"image_groups": dg.AssetIn(key_of("groups/image_groups")), "questions": dg.AssetIn(key_of("raw/questions"))},
     partitions_def=SOURCES,
-    name="candidates",
 )
-def candidates(image_groups: pa.Table, questions: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+def candidates(
+    context: dg.AssetExecutionContext, image_groups: pa.Table, questions: pa.Table, settings: dg.ResourceParam[Settings]
+) -> Results:
     """Write the questions and answers of every group."""
     all_groups = tables.IMAGE_GROUPS.to_rows(image_groups)
     with told_plainly():
@@ -160,21 +163,23 @@ def candidates(image_groups: pa.Table, questions: pa.Table, settings: dg.Resourc
     yield publish("qa/not_generated", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
-@dg.multi_asset(
-    outs={
-        "validated": table_out("qa/validated", "corpus", "Records that passed every rule; reviewers see these."),
-        "rejected": table_out("qa/rejected", "corpus", "Records that broke a rule: which, and how."),
-    },
-    check_specs=[*contract_checks("qa/validated"), *contract_checks("qa/rejected", counted=True)],
+@table_assets(
+    "validated",
+    "corpus",
+    [
+        TableOut("qa/validated", "Records that passed every rule; reviewers see these."),
+        TableOut("qa/rejected", "Records that broke a rule: which, and how.", is_counted=True),
+    ],
     ins={
         "candidate_records": dg.AssetIn(key_of("qa/candidates")),
         "image_groups": dg.AssetIn(key_of("groups/image_groups")),
         "images": dg.AssetIn(key_of("rendered/images")),
     },
     partitions_def=SOURCES,
-    name="validated",
 )
-def validated(candidate_records: pa.Table, image_groups: pa.Table, images: pa.Table) -> Results:
+def validated(
+    context: dg.AssetExecutionContext, candidate_records: pa.Table, image_groups: pa.Table, images: pa.Table
+) -> Results:
     """Hold every record against every rule."""
     records = tables.CANDIDATES.to_rows(candidate_records)
     outcome = stages.validate_candidates(

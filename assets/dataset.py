@@ -16,7 +16,8 @@ import pyarrow as pa
 from assets.failures import told_plainly
 from assets.io import fan_in, key_of
 from assets.partitions import SOURCES
-from assets.publishing import Metadata, Results, contract_checks, counts_table, publish, table_out
+from assets.publishing import Metadata, Results, counts_table, publish
+from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.formats.mantis import mantis_from_records, write_mantis
 from pipelines.outcome import Count
@@ -26,22 +27,22 @@ from pipelines.settings import Settings
 from pipelines.splits import find_leaks
 
 
-@dg.multi_asset(
-    outs={
-        "approved": table_out("qa/approved", "dataset", "Records that may be used: the review gate."),
-        "not_approved": table_out("qa/not_approved", "dataset", "Records that reviewers turned down."),
-    },
-    check_specs=[
-        *contract_checks("qa/approved"),
-        *contract_checks("qa/not_approved", counted=True),
-        dg.AssetCheckSpec("review_is_complete", asset=key_of("qa/approved"), blocking=True),
+@table_assets(
+    "approved",
+    "dataset",
+    [
+        TableOut(
+            "qa/approved",
+            "Records that may be used: the review gate.",
+            checks=(dg.AssetCheckSpec("review_is_complete", asset=key_of("qa/approved"), blocking=True),),
+        ),
+        TableOut("qa/not_approved", "Records that reviewers turned down.", is_counted=True),
     ],
     ins={"validated_records": dg.AssetIn(key_of("qa/validated"))},
     deps=[key_of("review/decisions")],
     partitions_def=SOURCES,
-    name="approved",
 )
-def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
+def approved(context: dg.AssetExecutionContext, validated_records: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Keep what reviewers approved; fail closed where the plan's coverage is short."""
     records = tables.VALIDATED.to_rows(validated_records)
     with told_plainly():
@@ -62,21 +63,25 @@ def approved(validated_records: pa.Table, settings: dg.ResourceParam[Settings]) 
     yield publish("qa/not_approved", tables.REJECTIONS.to_arrow(approval.rejections), [count], {"reasons": reasons})
 
 
-@dg.multi_asset(
-    outs={
-        "instructions": table_out("dataset/instructions", "dataset", "Training records of all approved sources."),
-        "benchmark": table_out("dataset/benchmark", "dataset", "Held-in and held-out records of all approved sources."),
-    },
-    check_specs=[
-        *contract_checks("dataset/instructions"),
-        *contract_checks("dataset/benchmark", counted=True),
-        dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),
+@table_assets(
+    "dataset_records",
+    "dataset",
+    [
+        TableOut("dataset/instructions", "Training records of all approved sources."),
+        TableOut(
+            "dataset/benchmark",
+            "Held-in and held-out records of all approved sources.",
+            is_counted=True,
+            checks=(dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),),
+        ),
     ],
     ins={"approved_records": fan_in("qa/approved"), "images": fan_in("rendered/images")},
-    name="dataset_records",
 )
 def dataset_records(
-    approved_records: dict[str, pa.Table], images: dict[str, pa.Table], settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    approved_records: dict[str, pa.Table],
+    images: dict[str, pa.Table],
+    settings: dg.ResourceParam[Settings],
 ) -> Results:
     """Write the training records and the benchmark, and prove that they share no subject and no image."""
     records = [record for part in approved_records.values() for record in tables.APPROVED.to_rows(part)]
@@ -85,11 +90,15 @@ def dataset_records(
         assembled = stages.assemble_records(records, rendered)
     training, benchmark = stages.select_training(assembled), stages.select_benchmark(assembled)
     count = Count("record", len(records), len(training) + len(benchmark), 0)
-    metadata = _export("instructions", training, settings)
-    yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training), metadata=metadata)
     leak_check = _check_leaks(training, benchmark, rendered)
     metadata = _export("benchmark", benchmark, settings)
     yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check])
+    if not leak_check.passed:  # a blocking check stops what lies downstream; this stops the training records themselves
+        raise dg.Failure(
+            "training and benchmark share subjects or images; no training records were written", allow_retries=False
+        )
+    metadata = _export("instructions", training, settings)
+    yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training), metadata=metadata)
 
 
 def _export(name: str, records: list[DatasetRecord], settings: Settings) -> Metadata:

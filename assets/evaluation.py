@@ -18,7 +18,8 @@ import pyarrow as pa
 from assets.failures import told_plainly
 from assets.io import JUDGED_ANSWERS, fan_in, key_of, optional
 from assets.partitions import ALL_IN_ONE_RUN
-from assets.publishing import Metadata, Results, contract_checks, counts_table, publish, table_out
+from assets.publishing import Metadata, Results, contract_checks, counts_table, publish
+from assets.table_assets import TableOut, table_assets
 from evaluation.benchmark import BenchmarkItem, gather_benchmarks
 from evaluation.leaderboard import render_csv, render_markdown
 from evaluation.leaderboard_figure import draw_leaderboard
@@ -67,16 +68,16 @@ def _build_predictions(models: dg.PartitionsDefinition) -> dg.AssetsDefinition:
 
 
 def _build_scores(models: dg.PartitionsDefinition) -> dg.AssetsDefinition:
-    @dg.multi_asset(
-        outs={
-            "scores": table_out("evaluation/scores", "evaluation", "One cell of the score table per benchmark and view."),
-            "answers": table_out("evaluation/answers", "evaluation", "Each judged answer: what a score rests on."),
-        },
-        check_specs=[*contract_checks("evaluation/scores"), *contract_checks("evaluation/answers")],
+    @table_assets(
+        "scores",
+        "evaluation",
+        [
+            TableOut("evaluation/scores", "One cell of the score table per benchmark and view."),
+            TableOut("evaluation/answers", "Each judged answer: what a score rests on."),
+        ],
         ins={**BENCHMARKS, "predicted": dg.AssetIn(key_of("evaluation/predictions"))},
         partitions_def=models,
         backfill_policy=ALL_IN_ONE_RUN,
-        name="scores",
     )
     def scores(
         context: dg.AssetExecutionContext,

@@ -29,11 +29,6 @@ def contract_checks(name: str, counted: bool = False) -> list[dg.AssetCheckSpec]
     return [dg.AssetCheckSpec(check, asset=key_of(name), blocking=True) for check in names]
 
 
-def table_out(name: str, group: str, description: str) -> dg.AssetOut:
-    """Return the declaration of one table among several that an asset makes."""
-    return dg.AssetOut(key=key_of(name), group_name=group, description=description, code_version="1", kinds={"parquet"})
-
-
 def publish(
     name: str,
     table: pa.Table | dict[str, pa.Table],

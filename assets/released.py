@@ -11,28 +11,30 @@ import pyarrow as pa
 from assets.failures import told_plainly
 from assets.io import fan_in, key_of
 from assets.partitions import ALL_IN_ONE_RUN
-from assets.publishing import Results, contract_checks, publish, table_out
+from assets.publishing import Results, publish
+from assets.table_assets import TableOut, table_assets
 from pipelines import tables
 from pipelines.released import import_every_release
 from pipelines.settings import Settings
 from pipelines.vocabulary import Source
 
 
-@dg.multi_asset(
-    outs={
-        "records": table_out("evaluation/released_benchmark", "evaluation", "Released benchmarks, images resolved."),
-        "rejected": table_out("evaluation/released_rejected", "evaluation", "Released records with images not at hand."),
-    },
-    check_specs=[
-        *contract_checks("evaluation/released_benchmark"),
-        *contract_checks("evaluation/released_rejected", counted=True),
-        dg.AssetCheckSpec("ids_name_their_rows", asset=key_of("evaluation/released_benchmark")),
+@table_assets(
+    "released_benchmark",
+    "evaluation",
+    [
+        TableOut(
+            "evaluation/released_benchmark",
+            "Released benchmarks, images resolved.",
+            checks=(dg.AssetCheckSpec("ids_name_their_rows", asset=key_of("evaluation/released_benchmark")),),
+        ),
+        TableOut("evaluation/released_rejected", "Released records with images not at hand.", is_counted=True),
     ],
     ins={"found": fan_in("raw/images"), "rendered": fan_in("rendered/images"), "questions": fan_in("raw/questions")},
     backfill_policy=ALL_IN_ONE_RUN,
-    name="released_benchmark",
 )
 def released_benchmark(
+    context: dg.AssetExecutionContext,
     found: dict[str, pa.Table],
     rendered: dict[str, pa.Table],
     questions: dict[str, pa.Table],

@@ -7,15 +7,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from assets.corpus import raw
 from assets.definitions import build_defs
-from assets.io import TABLES
+from assets.io import TABLES, ParquetTables
 from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
 from pipelines.settings import Settings
-from pipelines.storage import read_table
+from pipelines.storage import read_table, table_path, write_table
 from pipelines.tables import APPROVED, BENCHMARK, IMAGE_GROUPS, INSTRUCTIONS, QUESTIONS, RENDERED_IMAGES, VALIDATED
-from pipelines.vocabulary import Source, Verdict
-from tests.assets.graphs import Graph, failures
+from pipelines.vocabulary import Source, Split, Verdict
+from tests.assets.graphs import QUIET, Graph, failures
 
 CORPUS_TABLES = [name for name in TABLES if name.split("/")[0] in {"raw", "rendered", "splits", "groups"}]
 
@@ -117,10 +118,37 @@ def test_demo_decisions_open_nothing_for_a_real_source(graph: Graph) -> None:
     assert graph.run("build_corpus", Source.VQA_RAD).success
     graph.review_synthetically()
     real = [dataclasses.replace(row, is_synthetic=False) for row in VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad"))]
-    from pipelines.storage import table_path, write_table
-
     write_table(table_path(graph.settings.storage_root, "qa/validated", "vqa_rad"), VALIDATED.to_arrow(real))
     assert "synthetic" in failures(graph.run("assemble_dataset", Source.VQA_RAD))[0]
+
+
+def test_a_subject_on_both_sides_stops_the_training_records(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    records = VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad"))
+    (held_out, *_) = [row for row in records if row.split is Split.HELD_OUT]
+    leak = dataclasses.replace(held_out, record_id="record-leak", split=Split.TRAIN)
+    write_table(table_path(graph.settings.storage_root, "qa/validated", "vqa_rad"), VALIDATED.to_arrow([*records, leak]))
+    graph.review_synthetically()
+    result = graph.run("assemble_dataset", Source.VQA_RAD)
+    assert "share subjects or images" in failures(result)[0]
+    (check,) = [one for one in result.get_asset_check_evaluations() if one.check_name == "nothing_is_shared_with_training"]
+    assert not check.passed and check.metadata["shared subjects"].value == len(set(held_out.subject_ids))
+    assert read_table(graph.settings.storage_root, "dataset/instructions") is None
+    assert read_table(graph.settings.storage_root, "training/examples") is None
+
+
+def test_one_table_of_several_can_be_made_alone(graph: Graph) -> None:
+    run = dg.materialize(
+        [raw],
+        partition_key="vqa_rad",
+        selection=dg.AssetSelection.assets(["raw", "studies"]),
+        instance=graph.instance,
+        resources={"io_manager": ParquetTables(storage_root=graph.settings.storage_root), "settings": graph.settings},
+        run_config=QUIET,
+    )
+    assert run.success
+    assert graph.table("raw/studies", "vqa_rad").num_rows > 0
+    assert read_table(graph.settings.storage_root, "raw/labels", "vqa_rad") is None
 
 
 def test_a_second_rendering_of_the_same_download_writes_no_image_again(graph: Graph) -> None:
