@@ -47,7 +47,8 @@ PRESETS: Mapping[str, OpenPreset] = MappingProxyType(
         )
     }
 )
-DEFAULT_PRESET = "open_v1"
+# The default runs anywhere at first try; its name is part of every score, so it is never taken for open_v1.
+DEFAULT_PRESET = "ci_offline"
 
 
 def find_preset(name: str) -> OpenPreset:

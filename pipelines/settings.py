@@ -97,7 +97,7 @@ class Review(_Section):
 class Evaluation(_Section):
     """What is scored, on which benchmark files, and how."""
 
-    preset: str = "ci_offline"
+    preset: str = "ci_offline"  # runs anywhere; publish with open_v1
     bert_model: str | None = None  # path or name that replaces the preset's model
     seed: int = 20250519
     bootstrap_draws: int = Field(default=2000, ge=100)
