@@ -18,9 +18,10 @@ from assets.publishing import Results, contract_checks, counts_table, publish
 from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.outcome import Count
+from pipelines.records import RenderedImage
 from pipelines.settings import Settings
 from pipelines.sources.corpus import count_reading
-from pipelines.storage import read_table
+from pipelines.storage import StorageError, read_table
 from pipelines.validation.summary import summarise_records
 from pipelines.vocabulary import Source
 
@@ -69,11 +70,8 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
 def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: dg.ResourceParam[Settings]) -> Results:
     """Check every image and make it an 8-bit PNG named by its image_id."""
     source = Source(context.partition_key)
-    with told_plainly():
-        former = read_table(settings.storage_root, "rendered/images", source.value)
-    previous = tables.RENDERED_IMAGES.to_rows(former) if former is not None else []
     found = tables.SOURCE_IMAGES.to_rows(raw_images)
-    outcome = stages.render_source(source, found, previous, settings)
+    outcome = stages.render_source(source, found, _read_former(source, settings), settings)
     count = Count("image", len(found), len(outcome.rows), len(outcome.rejections))
     steps = Counter(step for image in outcome.rows for step in image.steps)
     duplicates = sum(image.duplicate_of is not None for image in outcome.rows)
@@ -190,6 +188,15 @@ def validated(
     yield publish("qa/validated", tables.VALIDATED.to_arrow(outcome.rows), metadata=summary)
     reasons = counts_table(outcome.reason_counts(), "reason")
     yield publish("qa/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+
+
+def _read_former(source: Source, settings: Settings) -> list[RenderedImage]:
+    """Return what was rendered before; nothing, so that all is rendered again, where that table cannot be read."""
+    try:
+        former = read_table(settings.storage_root, "rendered/images", source.value)
+        return [] if former is None else tables.RENDERED_IMAGES.to_rows(former)
+    except (StorageError, tables.TableError):
+        return []
 
 
 CORPUS = [raw, rendered, splits_subjects, groups, candidates, validated]

@@ -30,12 +30,11 @@ from pipelines.vocabulary import Source
         ),
         TableOut("evaluation/released_rejected", "Released records with images not at hand.", is_counted=True),
     ],
-    ins={"found": fan_in("raw/images"), "rendered": fan_in("rendered/images"), "questions": fan_in("raw/questions")},
+    ins={"rendered": fan_in("rendered/images"), "questions": fan_in("raw/questions")},
     backfill_policy=ALL_IN_ONE_RUN,
 )
 def released_benchmark(
     context: dg.AssetExecutionContext,
-    found: dict[str, pa.Table],
     rendered: dict[str, pa.Table],
     questions: dict[str, pa.Table],
     settings: dg.ResourceParam[Settings],
@@ -46,7 +45,6 @@ def released_benchmark(
         outcome = import_every_release(
             settings.evaluation.released,
             source,
-            tables.SOURCE_IMAGES.to_rows(found[source]) if source in found else [],
             tables.RENDERED_IMAGES.to_rows(rendered[source]) if source in rendered else [],
             tables.QUESTIONS.to_rows(questions[source]) if source in questions else [],
         )

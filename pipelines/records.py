@@ -125,6 +125,7 @@ class RenderedImage:
     source: Source
     image_id: str
     source_image_id: str
+    source_path: str  # the file it came from, as in SourceImage.path
     subject_id: str
     study_id: str
     modality: Modality | None

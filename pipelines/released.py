@@ -1,7 +1,7 @@
 """Benchmarks that others released, as rows: images resolved against a source's rendered images by file name.
 
 Example:
-    >>> name_images([], [])
+    >>> name_images([])
     {}
 """
 
@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from pipelines.formats.mantis import MantisFile, read_mantis
 from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
 from pipelines.outcome import Count, Outcome
-from pipelines.records import Rejection, RenderedImage, SourceImage, SourceQuestion
+from pipelines.records import Rejection, RenderedImage, SourceQuestion
 from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import Reason, Source, Stage
 
@@ -32,7 +32,6 @@ class ImportedReleases:
 def import_every_release(
     paths: Mapping[str, Path],
     source: Source,
-    found: Sequence[SourceImage],
     rendered: Sequence[RenderedImage],
     questions: Sequence[SourceQuestion],
 ) -> ImportedReleases:
@@ -42,7 +41,7 @@ def import_every_release(
         FormatError: a file that is not of Mantis form.
     """
     files = {name: read_mantis(path) for name, path in paths.items()}
-    images = name_images(found, rendered)
+    images = name_images(rendered)
     outcomes = [import_released(name, source, file, images) for name, file in files.items()]
     positions = [check_positions(file, questions) for file in files.values()]
     rows = tuple(row for outcome in outcomes for row in outcome.rows)
@@ -56,10 +55,9 @@ def import_every_release(
     )
 
 
-def name_images(found: Iterable[SourceImage], rendered: Iterable[RenderedImage]) -> dict[str, RenderedImage]:
+def name_images(rendered: Iterable[RenderedImage]) -> dict[str, RenderedImage]:
     """Return rendered images by their file name in the source."""
-    names = {image.source_image_id: PurePosixPath(image.path).name for image in found}
-    return {names[image.source_image_id]: image for image in rendered if image.source_image_id in names}
+    return {PurePosixPath(image.source_path).name: image for image in rendered}
 
 
 def import_released(

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.grouping.meaning import meaning_of, terms_of
-from pipelines.keys import mint_id
 from pipelines.records import Fact, RenderedImage, SourceQuestion, SubjectSplit
 from pipelines.vocabulary import Split
 
@@ -74,13 +73,8 @@ def gather_images(
         if cause is not None:
             unusable.append((image, cause))
             continue
-        usable.append(Candidate(image, split_of[image.subject_id], _one_per_meaning(questions_of[image.image_id])))
+        usable.append(Candidate(image, split_of[image.subject_id], _one_per_meaning(questions_of[image.source_path])))
     return usable, unusable
-
-
-def image_id_of(question: SourceQuestion) -> str:
-    """Return the key of the image that a source question was written for, minted as rendering mints it."""
-    return mint_id("image", question.source, question.image_path, 0)
 
 
 def answers_its_question(question: SourceQuestion) -> bool:
@@ -101,14 +95,14 @@ def _why_unusable(
         return f"its pixels equal those of {image.duplicate_of}, which stands for both"
     if image.subject_id not in split_of:
         return f"its subject {image.subject_id} has no split; draw the splits from the same studies"
-    return None if questions_of.get(image.image_id) else "no usable question is about it"
+    return None if questions_of.get(image.source_path) else "no usable question is about it"
 
 
 def _group_by_image(questions: Iterable[SourceQuestion]) -> dict[str, list[SourceQuestion]]:
     found: defaultdict[str, list[SourceQuestion]] = defaultdict(list)
     for question in sorted(questions, key=lambda one: (one.row, one.question_id)):
         if not _NO_ANSWER.fullmatch(question.answer.strip()) and answers_its_question(question):
-            found[image_id_of(question)].append(question)
+            found[question.image_path].append(question)
     return found
 
 

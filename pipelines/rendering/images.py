@@ -55,7 +55,7 @@ def render_images(
 def _render_or_reject(
     image: SourceImage, source_root: Path, storage_root: Path, known: Mapping[str, RenderedImage]
 ) -> RenderedImage | Rejection:
-    image_id = mint_id("image", image.source, image.path, 0)
+    image_id = mint_id("image", image.source_image_id, 0)
     former = known.get(image_id)
     try:
         if former is not None and _is_current(former, image, storage_root):
@@ -87,6 +87,7 @@ def _render(image: SourceImage, image_id: str, source_root: Path, storage_root: 
         source=image.source,
         image_id=image_id,
         source_image_id=image.source_image_id,
+        source_path=image.path,
         subject_id=image.subject_id,
         study_id=image.study_id,
         modality=image.modality,

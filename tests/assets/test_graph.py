@@ -2,17 +2,19 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from PIL import Image, ImageOps
 
 from assets.corpus import raw
 from assets.definitions import build_defs
 from assets.io import TABLES, ParquetTables
 from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
-from pipelines.settings import Settings
+from pipelines.settings import Settings, SourceRoots
 from pipelines.storage import read_table, table_path, write_table
 from pipelines.tables import APPROVED, BENCHMARK, IMAGE_GROUPS, INSTRUCTIONS, QUESTIONS, RENDERED_IMAGES, VALIDATED
 from pipelines.vocabulary import Source, Split, Verdict
@@ -157,6 +159,30 @@ def test_a_second_rendering_of_the_same_download_writes_no_image_again(graph: Gr
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
     assert graph.run("build_corpus", Source.VQA_RAD).success
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_table_of_rendered_images_that_cannot_be_read_is_made_again(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    whole = graph.table("rendered/images", "vqa_rad")
+    Path(table_path(graph.settings.storage_root, "rendered/images", "vqa_rad")).write_bytes(b"PAR1 cut short")
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    assert graph.table("rendered/images", "vqa_rad").equals(whole)
+
+
+def test_a_replaced_image_takes_the_approvals_of_its_records_away(graph: Graph, tmp_path: Path) -> None:
+    root = tmp_path / "download"
+    shutil.copytree(graph.settings.source_root(Source.VQA_RAD), root)
+    own = Graph(graph.settings.model_copy(update={"sources": SourceRoots(vqa_rad=root)}), graph.instance)
+    assert own.run("build_corpus", Source.VQA_RAD).success
+    before = VALIDATED.to_rows(own.table("qa/validated", "vqa_rad"))
+    images = {row.image_id: row for row in RENDERED_IMAGES.to_rows(own.table("rendered/images", "vqa_rad"))}
+    replaced = images[before[0].image_ids[0]]
+    with Image.open(root / replaced.source_path) as picture:
+        ImageOps.flip(picture).save(root / replaced.source_path, quality=95)
+    assert own.run("build_corpus", Source.VQA_RAD).success
+    after = {row.digest for row in VALIDATED.to_rows(own.table("qa/validated", "vqa_rad"))}
+    shown_it = {row.digest for row in before if replaced.image_id in row.image_ids}
+    assert shown_it and not shown_it & after
 
 
 def test_a_missing_download_is_told_with_its_path_and_the_fix(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ def _image(
         source=Source.VQA_RAD,
         image_id=image_id,
         source_image_id=f"source-{path}",
+        source_path=path,
         subject_id=subject,
         study_id=f"study-{subject}",
         modality=modality,

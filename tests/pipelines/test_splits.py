@@ -100,6 +100,7 @@ def image(image_id, subject, pixels):
         source=Source.VQA_RAD,
         image_id=image_id,
         source_image_id=image_id,
+        source_path=f"{image_id}.jpg",
         subject_id=subject,
         study_id="study",
         modality=None,

@@ -12,7 +12,7 @@ from pipelines.rendering.png import hash_bytes, hash_pixels
 from pipelines.rendering.to_rgb import refuse_constant, to_rgb
 from pipelines.sources.vqa_rad import read_vqa_rad
 from pipelines.tables import REJECTIONS, RENDERED_IMAGES
-from pipelines.vocabulary import Organ, Reason, Source, Stage
+from pipelines.vocabulary import Organ, Reason, Stage
 
 
 @pytest.fixture
@@ -49,9 +49,11 @@ def test_a_second_run_over_images_of_the_release_writes_nothing(vqa_rad_root, st
 
 
 def test_the_row_tells_what_was_written(put_image, source_root, storage):
-    (row,) = render_images([put_image("a.png", 1)], source_root, storage).rows
+    found = put_image("a.png", 1)
+    (row,) = render_images([found], source_root, storage).rows
     content = (storage / row.path).read_bytes()
-    assert row.image_id == mint_id("image", Source.VQA_RAD, "a.png", 0)
+    assert row.image_id == mint_id("image", found.source_image_id, 0)
+    assert row.source_path == found.path
     assert row.path == f"rendered/vqa_rad/{row.image_id}.png"
     assert (row.width, row.height, row.sha256) == (40, 30, hash_bytes(content))
     original, rendered = Image.open(source_root / "a.png"), Image.open(storage / row.path)
