@@ -86,7 +86,7 @@ def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: 
     group_name="corpus",
     code_version="1",
     kinds={"parquet"},
-    check_specs=contract_checks("splits/subjects"),
+    check_specs=contract_checks("splits/subjects", is_counted=True),
     ins={"studies": dg.AssetIn(key_of("raw/studies")), "images": dg.AssetIn(key_of("rendered/images"))},
     partitions_def=SOURCES,
 )
@@ -94,14 +94,13 @@ def splits_subjects(
     context: dg.AssetExecutionContext, studies: pa.Table, images: pa.Table, settings: dg.ResourceParam[Settings]
 ) -> Results:
     """One row per subject: where it may be used, drawn once, before any question exists."""
-    splits = stages.draw_splits(
-        Source(context.partition_key),
-        tables.STUDIES.to_rows(studies),
-        tables.RENDERED_IMAGES.to_rows(images),
-        settings,
-    )
+    found = tables.STUDIES.to_rows(studies)
+    rendered_images = tables.RENDERED_IMAGES.to_rows(images)
+    splits = stages.draw_splits(Source(context.partition_key), found, rendered_images, settings)
+    count = Count("subject", len({study.subject_id for study in found}), len(splits), 0)
     shares = counts_table(Counter(str(row.split) for row in splits), "split")
-    yield publish("splits/subjects", tables.SUBJECT_SPLITS.to_arrow(splits), metadata={"subjects by split": shares})
+    table = tables.SUBJECT_SPLITS.to_arrow(splits)
+    yield publish("splits/subjects", table, [count], {"subjects by split": shares})
 
 
 @table_assets(

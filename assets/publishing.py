@@ -4,7 +4,7 @@
 counts, hashes and schemas only: never a row, a report or a prompt.
 
 Example:
-    >>> [spec.name for spec in contract_checks("raw/rejected", counted=True)]
+    >>> [spec.name for spec in contract_checks("raw/rejected", is_counted=True)]
     ['keys_are_unique', 'nothing_disappears']
 """
 
@@ -23,9 +23,9 @@ Metadata = Mapping[str, dg.MetadataValue | dg.TableSchema | float | int | str | 
 Results = Iterator[dg.MaterializeResult]
 
 
-def contract_checks(name: str, counted: bool = False) -> list[dg.AssetCheckSpec]:
+def contract_checks(name: str, is_counted: bool = False) -> list[dg.AssetCheckSpec]:
     """Return the specs of the checks that `publish` reports for a table."""
-    names = ["keys_are_unique", *(["nothing_disappears"] if counted else [])]
+    names = ["keys_are_unique", *(["nothing_disappears"] if is_counted else [])]
     return [dg.AssetCheckSpec(check, asset=key_of(name), blocking=True) for check in names]
 
 

@@ -12,6 +12,7 @@ from assets.failures import told_plainly
 from assets.io import TRAINING_EXAMPLES, key_of
 from assets.publishing import Results, contract_checks, publish
 from pipelines import tables
+from pipelines.outcome import Count
 from training.messages import build_from_dataset
 
 
@@ -20,7 +21,7 @@ from training.messages import build_from_dataset
     group_name="training",
     code_version="1",
     kinds={"parquet"},
-    check_specs=contract_checks("training/examples"),
+    check_specs=contract_checks("training/examples", is_counted=True),
     ins={"instructions": dg.AssetIn(key_of("dataset/instructions"))},
 )
 def training_examples(instructions: pa.Table) -> Results:
@@ -29,4 +30,5 @@ def training_examples(instructions: pa.Table) -> Results:
         examples = [build_from_dataset(record) for record in tables.INSTRUCTIONS.to_rows(instructions)]
     longest = max((example.prompt_chars + example.answer_chars for example in examples), default=0)
     metadata = {"images": sum(example.n_images for example in examples), "longest, characters": longest}
-    yield publish("training/examples", TRAINING_EXAMPLES.to_arrow(examples), metadata=metadata)
+    count = Count("record", instructions.num_rows, len(examples), 0)
+    yield publish("training/examples", TRAINING_EXAMPLES.to_arrow(examples), [count], metadata)
