@@ -51,9 +51,18 @@ def read_table(storage_root: str, name: str, partition: str | None = None) -> pa
     if not filesystem.exists(inner):
         return None
     try:
-        return pq.read_table(pa.BufferReader(filesystem.cat_file(inner)))
-    except pa.ArrowInvalid as error:
+        return parse_parquet(filesystem.cat_file(inner))
+    except (pa.ArrowInvalid, OSError) as error:  # pyarrow raises OSError for damaged pages
         raise StorageError(f"{path}: not a whole Parquet file ({error}); delete it and materialize {name} again") from error
+
+
+def parse_parquet(content: bytes) -> pa.Table:
+    """Return the table of a Parquet file's bytes; ArrowInvalid or OSError where they are damaged.
+
+    One thread, and not through arrow's dataset layer: its pool may let go of the bytes only while the interpreter ends, which
+    aborts the process ("terminate called without an active exception").
+    """
+    return pq.ParquetFile(pa.BufferReader(content)).read(use_threads=False)
 
 
 def sweep_abandoned(folder: Path) -> None:

@@ -8,10 +8,10 @@ Example:
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.formats.problem import FormatError
 from pipelines.records import DatasetRecord
+from pipelines.storage import parse_parquet
 from pipelines.tables import INSTRUCTIONS, TableError
 
 _PARQUET_MAGIC = b"PAR1"
@@ -33,7 +33,7 @@ def read_dataset_rows(path: Path) -> list[DatasetRecord]:
         FormatError: not a whole Parquet file, other columns, a null where a value is due or a value that no enum knows.
     """
     try:
-        return INSTRUCTIONS.to_rows(pq.read_table(pa.BufferReader(path.read_bytes())))
+        return INSTRUCTIONS.to_rows(parse_parquet(path.read_bytes()))
     except OSError as error:  # pyarrow raises it for damaged pages too
         raise FormatError(f"{path}: cannot be read ({error}); check the file or materialize it again") from error
     except pa.ArrowInvalid as error:
