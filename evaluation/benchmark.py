@@ -54,7 +54,11 @@ def load_benchmark(path: Path) -> tuple[BenchmarkItem, ...]:
         FormatError: the file is not of Mantis form.
         BenchmarkError: it has no records, or one is no question with one answer.
     """
-    items = items_from_mantis(read_mantis(path).records)
+    records = read_mantis(path).records
+    try:
+        items = items_from_mantis(records)
+    except BenchmarkError as error:
+        raise BenchmarkError(f"{path}: {error}") from error
     if not items:
         raise BenchmarkError(f"{path}: holds no records; expected at least one question")
     return items

@@ -23,6 +23,7 @@ from evaluation.choice_rules.marked import read_boxed, read_json, read_tag, read
 from evaluation.choice_rules.option_text import read_exact_text, read_option_text
 from evaluation.choice_rules.reading import Reading, Rule
 from evaluation.choice_rules.text import clean_output
+from evaluation.choice_rules.verdicts import read_verdicts
 from evaluation.choice_rules.whole import read_whole
 
 CHOICE_PROTOCOL = "choice_v1"  # changes whenever an output could be read differently
@@ -38,6 +39,7 @@ class ChoiceRule(StrEnum):
     WHOLE = "whole"  # the letter is the whole output
     EXACT_TEXT = "exact_text"  # an option's text is the whole output
     CUE = "cue"  # "the answer is B"
+    VERDICT = "verdict"  # "A: wrong / B: correct / C: wrong"
     LEADING = "leading"  # "B: ...", "B because ..."
     OPTION_TEXT = "option_text"  # exactly one option is named and not denied
     COLLECTIVE = "collective"  # "both", "none of the above"
@@ -64,6 +66,7 @@ _RULES: tuple[tuple[ChoiceRule, Rule], ...] = (
     (ChoiceRule.WHOLE, read_whole),
     (ChoiceRule.EXACT_TEXT, read_exact_text),
     (ChoiceRule.CUE, read_cue),
+    (ChoiceRule.VERDICT, read_verdicts),
     (ChoiceRule.LEADING, read_leading),
     (ChoiceRule.OPTION_TEXT, read_option_text),
     (ChoiceRule.COLLECTIVE, read_collective),
@@ -75,7 +78,8 @@ def parse_choice(output: str, options: Mapping[str, str]) -> Choice:
     """Return the letter that an output chooses among options (capital letter -> text); letters outside them never count.
 
     `letter` is None and `rule` UNDECIDED for refusals, hedges ("A or B"), an echo of all options, and everything that no
-    rule recognises. Score such an output as wrong and count it apart.
+    rule recognises; also for a letter with another option's text, and for a position ("the second option"), as it is no
+    letter and its options may have been printed in another order. Score such an output as wrong and count it apart.
     """
     if not options:
         return UNDECIDED

@@ -35,7 +35,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     score.add_argument("--bert-model", help="folder or cached name of a model that replaces the preset's")
     score.add_argument("--answer-type", choices=[str(name) for name in AnswerType], help="score only these items")
     score.add_argument("--allow-missing", action="store_true", help="count items without a prediction as wrong")
-    score.add_argument("--draws", type=int, default=DRAWS, help="bootstrap draws (%(default)s)")
+    score.add_argument("--draws", type=_count_from(1), default=DRAWS, help="bootstrap draws (%(default)s)")
     score.set_defaults(run=_guard(run_score))
     baselines = subparsers.add_parser("baselines", help="what rules without images reach on a benchmark")
     _add_shared(baselines)
@@ -45,6 +45,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run_score(args: argparse.Namespace) -> int:
     """Score a predictions file; print the table, write everything behind it with --json."""
+    _check_target(args.json)
     items = load_benchmark(args.benchmark)
     outputs, unknown = match_predictions(read_predictions(args.predictions), items)
     if unknown:
@@ -69,6 +70,9 @@ def run_score(args: argparse.Namespace) -> int:
 
 def run_baselines(args: argparse.Namespace) -> int:
     """Measure the baselines of a benchmark; print the table, write it with --json."""
+    _check_target(args.json)
+    if args.predictions and args.predictions.exists() and not args.predictions.is_dir():
+        raise ValueError(f"--predictions {args.predictions}: is a file; expected a folder to write one file per baseline into")
     items = load_benchmark(args.benchmark)
     rows = measure_closed_baselines(items, args.seed)
     n_open = sum(item.answer_type is AnswerType.OPEN for item in items)
@@ -98,7 +102,26 @@ def _write_predictions(folder: Path, items: tuple[BenchmarkItem, ...], seed: int
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--benchmark", type=Path, required=True, help="JSON file of Mantis form")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the result as JSON")
-    parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="of folds, exchanges and resamples (%(default)s)")
+    parser.add_argument(
+        "--seed", type=_count_from(0), default=DEFAULT_SEED, help="of folds, exchanges and resamples (%(default)s)"
+    )
+
+
+def _count_from(least: int) -> Callable[[str], int]:
+    """Return an argparse type: a whole number of at least `least`."""
+
+    def read(text: str) -> int:
+        if not text.strip().isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"expected a whole number >= {least}, got {text!r}")
+        return int(text)
+
+    return read
+
+
+def _check_target(path: Path | None) -> None:
+    """Raise ValueError before any scoring where the result could not be written."""
+    if path is not None and path.is_dir():
+        raise ValueError(f"--json {path}: is a folder; give the path of a file in it")
 
 
 def _write_json(path: Path | None, value: object) -> None:
@@ -112,7 +135,12 @@ def _guard(command: Callable[[argparse.Namespace], int]) -> Callable[[argparse.N
     def run(args: argparse.Namespace) -> int:
         try:
             return command(args)
-        except (ValueError, OSError) as error:
+        except OSError as error:
+            place = error.filename2 or error.filename  # the target, where a finished file could not be moved to it
+            told = f"{place}: {error.strerror}; choose another path" if place and error.strerror else str(error)
+            print(f"error: {told}", file=sys.stderr)
+            return 2
+        except ValueError as error:
             print(f"error: {error}", file=sys.stderr)
             return 2
 

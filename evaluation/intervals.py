@@ -53,9 +53,14 @@ def cluster_bootstrap(values: Sequence[float], units: Sequence[str], *, seed: in
     Args:
         values: one score per item.
         units: the independent unit of each item, of the same length; the order of items does not matter.
-        seed: of the draws; equal seeds give equal intervals.
-        draws: how many resamples.
+        seed: of the draws, not negative; equal seeds give equal intervals.
+        draws: how many resamples, at least one.
+
+    Raises:
+        ValueError: lengths differ, or draws or seed are out of range.
     """
+    if draws < 1 or seed < 0:
+        raise ValueError(f"a bootstrap needs draws >= 1 and seed >= 0, got draws={draws}, seed={seed}")
     if len(values) != len(units):
         raise ValueError(f"one unit per value is needed, got {len(values)} values and {len(units)} units")
     names, places = np.unique(np.asarray(units, dtype=object).astype(str), return_inverse=True)

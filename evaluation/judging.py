@@ -20,6 +20,10 @@ from evaluation.open_score import EMPTY, OpenScore, clean_text, score_open_many
 from pipelines.vocabulary import AnswerType
 
 
+class JudgingError(ValueError):
+    """An item that nothing can be compared with; names it."""
+
+
 class View(StrEnum):
     """How a closed answer is compared with the key."""
 
@@ -102,7 +106,12 @@ def find_exclusion(item: BenchmarkItem) -> Exclusion | None:
 def judge_open(
     items: Sequence[BenchmarkItem], outputs: Sequence[str | None], preset: str, bert_model: str | None
 ) -> list[ItemResult]:
-    """Return one result per open item; a missing output scores 0."""
+    """Return one result per open item; a missing output scores 0. JudgingError where an item's reference is empty."""
+    empty = [item.key for item in items if not clean_text(item.answer)]
+    if empty:
+        raise JudgingError(
+            f"{len(empty)} open item(s) have an empty reference answer: {', '.join(empty[:5])}; give each a text or remove it"
+        )
     scores = score_open_many([output or "" for output in outputs], [item.answer for item in items], preset, bert_model)
     return [_open_result(item, output, score) for item, output, score in zip(items, outputs, scores, strict=True)]
 

@@ -164,11 +164,15 @@ def _parse_line(number: int, line: str) -> RawPrediction | str:
     """Return the line's prediction, or what is wrong with it."""
     try:
         value = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        return f"not JSON ({getattr(error, 'msg', 'nested too deeply')})"
+    except json.JSONDecodeError as error:
+        return f"not JSON ({error.msg})"
+    except (ValueError, RecursionError):
+        return "not JSON (nested too deeply, or a number of thousands of digits)"
     if not isinstance(value, dict):
         return f"expected an object, got {type(value).__name__}"
     output, name, index = _first(value, OUTPUT_KEYS), _first(value, ID_KEYS), _first(value, INDEX_KEYS)
+    if output is None and any(key in value for key in OUTPUT_KEYS):
+        output = ""  # null is what engines write where a model gave nothing: an answer that is wrong, not a broken line
     if not isinstance(output, str):
         got = "none of them" if output is None else type(output).__name__
         return f'expected a text under one of {", ".join(OUTPUT_KEYS)} ("" for no answer), got {got}'

@@ -20,8 +20,10 @@ from evaluation.choice_rules.letters import (
     DENIED_BEFORE,
     DENIED_BEFORE_CJK,
     KEYWORD,
+    PRONOUN_NEXT,
     is_not_meant,
     letter_at_start,
+    names_denied_letter,
     text_before,
 )
 from evaluation.choice_rules.reading import Reading
@@ -48,6 +50,8 @@ def read_leading(text: str, options: Mapping[str, str]) -> Reading | None:
     listed = _listed_letters(text, options)
     if len(listed) > 1 and not _repeats_option(text.split("\n", 1)[0], listed, options):
         return Reading(None, reading.span)
+    if reading.letter is None and names_denied_letter(text):  # "A is wrong; B"
+        return read_capital(text, options) or reading
     if _is_question_and_answer(text, options):  # "A: B" may be short for "Answer: B"
         return Reading(None, text)
     return reading
@@ -72,6 +76,8 @@ def _is_meant(text: str, match: re.Match[str]) -> bool:
         return False
     if _KEYWORD_BEFORE.search(before):
         return True
+    if match.group(1) == "I" and PRONOUN_NEXT.match(after):
+        return False
     if match.group(1) == "I" and not re.match(r"[\"')\]]*\s*(?:$|[.,:;)\n])", after):
         return False
     return _FOLLOWED.match(after) is not None

@@ -36,7 +36,14 @@ def read_collective(text: str, options: Mapping[str, str]) -> Reading | None:
         return None
     meaning = _meaning(match.group(1))
     letters = [letter for letter, option in options.items() if _option_meaning(option) == meaning]
+    if not letters and normalise_text(text) == match.group(1).lower():  # "Both" alone, of "both lungs"
+        letters = [letter for letter, option in options.items() if _is_short_form(option, match.group(1).lower())]
     return Reading(letters[0], match.group(0).strip()) if len(letters) == 1 else None
+
+
+def _is_short_form(option: str, word: str) -> bool:
+    words = normalise_text(option).split()
+    return words[:1] == [word] and len(words) == 2
 
 
 def _option_meaning(option: str) -> str | None:

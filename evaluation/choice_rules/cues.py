@@ -45,6 +45,8 @@ _CUES = (
     r"\b(?:wait|actually|no|sorry|correction|rather|scratch that|on second thoughts?|i mean|make that|i meant)\b[\s,.:;—–-]*"
     r"(?:(?:it's|it is|it should be|i mean|make that|rather|actually)\s+)?"
     rf"(?=(?:option\s+)?{_LETTER}\s*(?:$|[.!,\n]))",
+    # "I thought A, but it is C"
+    rf"\bbut\s+(?:it is|it's|now)(?=\s+{_LETTER}\s*(?:$|[.!\n]))",
     # "it is option B"
     r"\b(?:it is|it's|that is|this is|must be|should be)\s+"
     r"(?=(?:option|choice|answer|statement|letter)\s+[\"'(\[]?[A-Za-z](?!\w))",

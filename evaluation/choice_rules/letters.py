@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping
 
 from evaluation.choice_rules.reading import Reading
+from evaluation.choice_rules.text import normalise_text
 
 # Words that may follow a letter that is meant as an answer; after any other word "A" is an article and "B" part of a name.
 CONNECTIVE = (
@@ -26,7 +27,8 @@ _BE = r"(?:is|was|are|were|would be|seems|appears|can be|has been|must be|cannot
 # "B is not", "B: wrong"; but "B, not A" keeps B
 DENIED_AFTER = re.compile(
     rf"[)\]\"']*\s*(?:{_BE} (?:\w+ly |also )?(?:not|out)\b|(?:isn't|wasn't|cannot be)\b"
-    rf"|:?\s*(?:{_BE} )?(?:\w+ly |also )?(?:incorrect|wrong|false|unlikely|excluded|eliminated|ruled out)\b)",
+    rf"|:?\s*(?:{_BE} )?(?:\w+ly |also )?(?:incorrect|wrong|false|unlikely|excluded|eliminated|ruled out)\b"
+    r"|\?\s*(?:no|not)\b|\s*(?:选项|项)?\s*(?:是|为)?(?:错|不正确|不对))",
     re.I,
 )
 DENIED_BEFORE = re.compile(
@@ -35,8 +37,9 @@ DENIED_BEFORE = re.compile(
     r"\s+(?:to\s+|be\s+)?(?:(?:choos|select|pick)\w*\s+)?(?:the\s+)?(?:option|choice|answer|letter|statement)?s?\s*[\"'(\[]*$",
     re.I,
 )
-_PRONOUN_NEXT = re.compile(
-    r"['’]|\s+(?:am|would|will|think|believe|can|cannot|could|do|don|have|see|choose|pick|select|say|was|see|need|"
+PRONOUN_NEXT = re.compile(
+    r"['’]|,\s+(?:for one|too|however)\b"
+    r"|\s+(?:am|would|will|think|believe|can|cannot|could|do|don|have|see|choose|pick|select|say|was|see|need|"
     r"guess|feel|apolog|agree|also|might|may|must|should|just|did|had)",
     re.I,
 )
@@ -66,7 +69,7 @@ def letter_at_start(text: str, options: Mapping[str, str]) -> Reading | None:
     """Read the letter that a fragment begins with: "B", "(b)", "option C because ...", "A: text".
 
     Returns None where the fragment begins with no letter of the options; a Reading without a letter where it names two
-    ("A or B") or denies the one that it names ("B is wrong").
+    ("A or B"), denies the one that it names ("B is wrong") or goes on with the text of another ("B: <text of A>").
     """
     match = _START.match(text)
     if match is None or match.group(1).upper() not in options:
@@ -75,9 +78,15 @@ def letter_at_start(text: str, options: Mapping[str, str]) -> Reading | None:
     is_marked = _is_marked(match.group(0))
     if not is_marked and not _may_follow(letter, rest):
         return None
-    if hedges_after(letter, rest, options) or DENIED_AFTER.match(rest):
+    if hedges_after(letter, rest, options) or DENIED_AFTER.match(rest) or _contradicts(letter.upper(), rest, options):
         return Reading(None, text.strip())
     return Reading(letter.upper(), (match.group(0) + rest[: len(rest) - len(rest.lstrip(")]}\"'"))]).strip())
+
+
+def names_denied_letter(text: str) -> bool:
+    """Tell whether a fragment begins with a letter that it denies: "A is wrong"."""
+    match = _START.match(text)
+    return match is not None and DENIED_AFTER.match(text, match.end()) is not None
 
 
 def hedges_after(letter: str, rest: str, options: Mapping[str, str]) -> bool:
@@ -106,6 +115,14 @@ def is_only_letter(text: str) -> bool:
     return re.fullmatch(rf"{_OPEN}[A-Za-z]{_CLOSE}[.,:;!?。、)]*{_CLOSE}", text) is not None
 
 
+def _contradicts(letter: str, rest: str, options: Mapping[str, str]) -> bool:
+    """Tell whether the rest of the line is the text of another option, and of that one alone."""
+    words = normalise_text(rest.lstrip(" \t,:.)]}-–—\"'").split("\n", 1)[0])
+    texts = {name: normalise_text(text) for name, text in options.items()}
+    is_text = len(words) > 1 or words.isdigit()  # "A: B" is no text
+    return is_text and words in texts.values() and texts[letter] != words
+
+
 def _is_marked(matched: str) -> bool:
     """A keyword right before the letter says that it is one: "option A shows"; "Answer: A mass" does not."""
     return re.search(rf"{KEYWORD}\s+[\"'(\[]*[A-Za-z]$", matched, re.I) is not None
@@ -113,7 +130,7 @@ def _is_marked(matched: str) -> bool:
 
 def _may_follow(letter: str, rest: str) -> bool:
     """Tell whether what follows lets a bare letter be an answer rather than an article, a pronoun or part of a name."""
-    if letter.upper() == "I" and _PRONOUN_NEXT.match(rest):
+    if letter.upper() == "I" and PRONOUN_NEXT.match(rest):
         return False
     if re.match(r"\s*(?:$|[.,:;!?。、)\]}\"'>$\n/&=぀-ヿ㐀-鿿가-힯]|[-–—]\s|→)", rest):
         return True

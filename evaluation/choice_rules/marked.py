@@ -21,7 +21,9 @@ _BOX_LENGTH = 2000  # characters; a box without an end must not be searched thro
 _MOST_OBJECTS = 50
 _OBJECT = re.compile(r"\{\s*[\"']")
 _BOXED = re.compile(r"\\f?boxed\s*\{")
-_TAG = re.compile(r"<(answer|final_answer|choice|option|ans)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(
+    r"<(answer|final_answer|final|conclusion|choice|option|ans)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]", re.DOTALL | re.IGNORECASE
+)
 _ANSWER_KEYS = frozenset(
     {"answer", "final_answer", "finalanswer", "correct_answer", "predicted_answer", "ans", "choice", "option", "letter"}
     | {"selected_option", "selected", "correct_option", "prediction", "response", "result"}

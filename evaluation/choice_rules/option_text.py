@@ -28,13 +28,24 @@ _DENIED_AFTER = re.compile(
     r"(?:not|n't|absent|unlikely|likely than|less likely|excluded|eliminated|ruled out|incorrect|wrong|false)\b",
     re.IGNORECASE,
 )
+_ARTICLE = re.compile(r"^(?:the|an?) (?=\w\w)")
+# "Image 2", "step 1": the number is a name, not the answer "2"
+_LABEL_BEFORE = re.compile(
+    r"(?:\b(?:images?|figure|fig\.?|scan|view|panel|slice|case|step|option|choice|question)\s*#?\s*|^[ \t]*)\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
+_PREFIX = re.compile(r"\b(?:non|pre|post|sub|pseudo|anti|ex)(?:-\s*|\s+)$", re.IGNORECASE)  # "non-proliferative"
 _YES_NO = {"yes", "no", "true", "false", "是", "否"}
 
 
 def read_exact_text(text: str, options: Mapping[str, str]) -> Reading | None:
     """Read an output that is one option's text and nothing else; case and punctuation do not count."""
     words = normalise_text(text)
-    letters = [letter for letter, option in options.items() if words and normalise_text(option) == words]
+    texts = {letter: normalise_text(option) for letter, option in options.items()}
+    letters = [letter for letter, option in texts.items() if words and option == words]
+    if words and not letters:  # "second image" for "The second image"
+        bare = normalise_text(re.sub(r"^\W*(?:the|an?)\s+(?=\w\w)", "", text, flags=re.IGNORECASE))  # "A. mass" has no article
+        letters = [letter for letter, option in texts.items() if _ARTICLE.sub("", option) == bare]
     if not letters:
         return None
     return Reading(letters[0] if len(letters) == 1 else None, text)
@@ -71,13 +82,13 @@ def _named_options(text: str, options: Mapping[str, str]) -> list[tuple[str, str
                 continue
             taken.update(dict.fromkeys(covered, needle))
             start, end = words[first][1], words[first + len(needle) - 1][2]
-            if not _is_denied(folded, start, end):
+            if not _is_denied(folded, start, end) and not (needle[0].isdigit() and _is_label(folded, start, end)):
                 named.append((letter, folded[start:end]))
     return named
 
 
 def _needles(options: Mapping[str, str]) -> list[tuple[str, tuple[str, ...]]]:
-    split = [(letter, tuple(normalise_text(text).split())) for letter, text in options.items()]
+    split = [(letter, tuple(_ARTICLE.sub("", normalise_text(text)).split())) for letter, text in options.items()]
     # a text of one letter ("A", "c") is found everywhere; such options are read by letter or exactly
     return [(letter, words) for letter, words in split if words and not re.fullmatch(r"[a-z]", " ".join(words))]
 
@@ -87,7 +98,15 @@ def _places(words: list[tuple[str, int, int]], needle: tuple[str, ...]) -> list[
     return [first for first in range(len(plain) - len(needle) + 1) if tuple(plain[first : first + len(needle)]) == needle]
 
 
+def _is_label(text: str, start: int, end: int) -> bool:
+    """Tell whether a number names something ("Image 2") or counts the points of a list ("2. The lung ...")."""
+    match = _LABEL_BEFORE.search(text_before(text, start))
+    return match is not None and (bool(match.group(0).strip()) or re.match(r"[.):]\s", text[end : end + 2]) is not None)
+
+
 def _is_denied(text: str, start: int, end: int) -> bool:
+    if _PREFIX.search(text_before(text, start)):
+        return True
     before = _CLAUSE_END.split(text_before(text, start).lower())[-1]
     near = " ".join(before.split()[-6:])
     return _DENIAL.search(near) is not None or _DENIED_AFTER.match(text, end) is not None

@@ -203,7 +203,24 @@ def test_a_miss_is_undecided_and_never_a_wrong_letter(output, options):
     assert parse_choice(output, options).rule is ChoiceRule.UNDECIDED
 
 
-ENDLESS = ["A ", "{", "(", "$", '{"', "\\boxed{", "the answer is ", "答案", "not ", "[[", "left ", "A: ", "option "]
+ENDLESS = [
+    "A ",
+    "{",
+    "(",
+    "$",
+    '{"',
+    "\\boxed{",
+    "the answer is ",
+    "答案",
+    "not ",
+    "[[",
+    "left ",
+    "A: ",
+    "option ",
+    "| ",
+    "_",
+    "A: wrong\n",
+]
 
 
 @pytest.mark.parametrize("piece", ENDLESS)

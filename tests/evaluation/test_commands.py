@@ -100,3 +100,42 @@ def test_written_baseline_predictions_score_as_the_baseline_says(small, capsys):
 def test_a_tiny_benchmark_tells_why_text_only_is_not_measured(write_benchmark, capsys):
     assert main(["baselines", "--benchmark", str(write_benchmark(("r", ["a.jpg"], QUESTION, "A: left")))]) == 0
     assert "text only" in (shown := capsys.readouterr().out) and "not measured" in shown
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--draws", "0"), ("--draws", "-3"), ("--seed", "-1"), ("--seed", "x"), ("--draws", "1.5")]
+)
+def test_a_number_out_of_range_is_refused_by_its_option(small, capsys, option, value):
+    benchmark, folder = small
+    predictions = predict(folder, {"r0": "B"})
+    with pytest.raises(SystemExit) as stopped:
+        main(["score", "--benchmark", str(benchmark), "--predictions", str(predictions), option, value])
+    assert stopped.value.code == 2
+    assert f"argument {option}: expected a whole number >=" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_told_before_any_scoring(small, capsys):
+    benchmark, folder = small
+    predictions = predict(folder, {f"r{n}": "B" for n in range(12)})
+    shared = ["--benchmark", str(benchmark)]
+    score = ["score", *shared, "--predictions", str(predictions), "--answer-type", "closed"]
+    for arguments, says in (
+        ([*score, "--json", str(folder)], "is a folder; give the path of a file"),
+        (["baselines", *shared, "--predictions", str(predictions)], "is a file; expected a folder"),
+    ):
+        assert main(arguments) == 2
+        shown = capsys.readouterr()
+        assert shown.out == "" and shown.err.count("\n") == 1 and says in shown.err
+    assert main([*score, "--json", str(predictions / "s.json")]) == 2
+    assert str(predictions) in capsys.readouterr().err
+    assert main([*score, "--json", str(folder / "new" / "deep" / "s.json")]) == 0
+    assert json.loads((folder / "new" / "deep" / "s.json").read_text())["scores"]
+
+
+def test_an_error_in_a_record_names_the_file(write_benchmark, tmp_path, capsys):
+    benchmark = write_benchmark(("a", ["a.jpg"], QUESTION, "A: left"))
+    record = json.loads(benchmark.read_text())
+    record[0]["conversation"].pop()
+    benchmark.write_text(json.dumps(record))
+    assert main(["baselines", "--benchmark", str(benchmark)]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {benchmark}: record 0 (id 'a')")

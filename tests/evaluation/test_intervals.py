@@ -68,3 +68,9 @@ def test_seed_decides_and_item_order_does_not():
 def test_lengths_that_differ_are_refused():
     with pytest.raises(ValueError, match="2 values and 1 units"):
         cluster_bootstrap([1.0, 0.0], ["a"], seed=1)
+
+
+@pytest.mark.parametrize(("seed", "draws"), [(1, 0), (1, -3), (-1, 2000)])
+def test_a_bootstrap_without_draws_or_with_a_negative_seed_is_refused(seed, draws):
+    with pytest.raises(ValueError, match="draws >= 1 and seed >= 0"):
+        cluster_bootstrap([1.0, 0.0], ["a", "b"], seed=seed, draws=draws)

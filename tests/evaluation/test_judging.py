@@ -1,7 +1,7 @@
 import pytest
 
 from evaluation.choice import ChoiceRule
-from evaluation.judging import Exclusion, judge_closed, judge_text, merge_repeated_options
+from evaluation.judging import Exclusion, JudgingError, judge_closed, judge_open, judge_text, merge_repeated_options
 
 REPEATED = {"A": "normal fundus", "B": "glaucoma", "C": "Normal  fundus."}
 
@@ -52,3 +52,14 @@ def test_merging_keeps_the_first_letter_of_a_text():
 
 def test_case_and_punctuation_of_the_reference_do_not_count():
     assert judge_text("A", {"A": "Left lung.", "B": "right"}, "left  lung")
+
+
+def test_an_open_item_with_an_empty_reference_is_named(make_item):
+    items = [make_item("good", answer="a mass"), make_item("bad", answer=" ")]
+    with pytest.raises(JudgingError, match=r"1 open item.* bad; "):
+        judge_open(items, ["x", "y"], "ci_offline", None)
+
+
+def test_a_letter_that_contradicts_its_text_is_wrong_in_both_views(make_item):
+    result = judge_closed(make_item("r", options={"A": "left lung", "B": "right lung"}, letter="A"), "A: right lung")
+    assert (result.letter, result.is_correct_as_published, result.is_correct_corrected) == (None, False, False)

@@ -173,3 +173,17 @@ def test_importing_the_package_loads_no_heavy_library():
     root = Path(__file__).parents[2]
     shown = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True, env=os.environ)
     assert shown.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("The lung is clear.<|end_of_text|> Question: next? Answer: no", "The lung is clear."),
+        ("clear<|endoftext|>A new text", "clear"),
+        ("<|endoftext|>clear", "clear"),
+        ("<s> clear </s>", "clear"),
+        ("</s></s>", ""),
+    ],
+)
+def test_what_a_model_writes_after_its_end_token_is_no_answer(raw, clean):
+    assert clean_text(raw) == clean

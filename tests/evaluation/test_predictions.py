@@ -112,3 +112,20 @@ def test_written_predictions_are_read_back_as_they_were(tmp_path_factory, output
     wanted = {item.key: output for item, output in zip(items, outputs, strict=True)}
     write_predictions(path, items, wanted)
     assert match_predictions(read_predictions(path), items) == (wanted, ())
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"id": "a", "note": "x"}', "got none of them"),
+        ('{"id": ' + "9" * 5000 + ', "output": "B"}', "line 1: not JSON .*thousands of digits"),
+    ],
+)
+def test_a_line_without_a_usable_output_is_named_with_what_it_holds(line, says):
+    with pytest.raises(PredictionError, match=says):
+        parse_predictions(line, "p.jsonl")
+
+
+def test_null_is_no_answer_and_loses_no_other_line():
+    rows = parse_predictions('{"id": "a", "output": null}\n{"id": "b", "output": "B"}\n', "p.jsonl")
+    assert [(row.id, row.output) for row in rows] == [("a", ""), ("b", "B")]
