@@ -1,8 +1,7 @@
 """Row types of the tables, in the order in which data flows.
 
 `Study, Label, SourceQuestion, SourceImage -> RenderedImage -> ImageGroup -> Record -> DatasetRecord -> Prediction -> Score`.
-Each type's Arrow schema is derived from it by `pipelines.tables`; a field's type is therefore its column's type. Keys come
-from `pipelines.keys`, the types of evaluation are in `pipelines.score_records`.
+A field's type is its column's type (`pipelines.tables`). Keys come from `pipelines.keys`, scores' types from `score_records`.
 
 Example:
     >>> Fact(image_index=0, question_id="question-1", code="presence pneumothorax", value="no").value

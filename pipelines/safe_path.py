@@ -17,5 +17,8 @@ def is_plain_name(name: str) -> bool:
 
 
 def is_inside(root: Path, path: Path) -> bool:
-    """Return whether a path lies under the root once every symbolic link has been followed."""
-    return path.resolve().is_relative_to(root.resolve())
+    """Return whether a path lies under the root once every symbolic link has been followed; links in a circle lie nowhere."""
+    try:
+        return path.resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a circle of links is the one or the other, by the version of Python
+        return False

@@ -37,9 +37,11 @@ class MantisRecord:
 
     @cached_property
     def id(self) -> str:
-        """The record's id as text; 7 and "7" look alike here, and are written back each as it was."""
+        """The record's id as text, "" for null; 7 and "7" look alike here, and are written back each as it was."""
         value = self.document["id"]
-        return value.text if isinstance(value, NumberText) else str(value)
+        if isinstance(value, NumberText):
+            return value.text
+        return "" if value is None else str(value)
 
     @cached_property
     def images(self) -> tuple[str, ...]:

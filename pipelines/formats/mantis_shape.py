@@ -33,9 +33,9 @@ def check_document(document: object, index: int) -> Problem | None:
 
 
 def _check_id(value: Any, index: int, where: str) -> Problem | None:
-    if isinstance(value, str | int | NumberText) and not isinstance(value, bool):
+    if value is None or isinstance(value, str | int | NumberText):
         return None
-    return Problem(index, where, "a string or a number", name_type(value), "give the record an id")
+    return Problem(index, where, "a string, a number or null", name_type(value), "give the record an id")
 
 
 def _check_images(value: Any, index: int, where: str) -> Problem | None:

@@ -46,9 +46,9 @@ def find_choice(question: str, answer: str) -> DomainChoice | None:
     return None
 
 
-def domain_of_options(options: frozenset[str]) -> Domain | None:
-    """Return the first domain among whose values all options are, None where there is none."""
-    return next((domain for domain in DOMAINS if options <= frozenset(value for value, _ in domain.values)), None)
+def domains_of_options(options: frozenset[str]) -> tuple[Domain, ...]:
+    """Return the domains among whose values all options are: several where options were taken out of a larger domain."""
+    return tuple(domain for domain in DOMAINS if options <= frozenset(value for value, _ in domain.values))
 
 
 def _domain(name: str, question: str, **values: str) -> Domain:

@@ -19,7 +19,7 @@ from pipelines.grouping.spelling import mend_spelling
 from pipelines.records import Fact, ImageGroup, SourceQuestion
 
 SPELLING_MENDED = "spelling_mended"
-"""Flag of a record whose source question was misspelt."""
+"""Flag of a record whose source question, or open reference answer, was misspelt."""
 COUNT_WORDS = {2: "two", 3: "three"}
 
 
@@ -47,9 +47,11 @@ def write_located(group: ImageGroup, questions: Mapping[str, SourceQuestion]) ->
 
 
 def as_open(group: ImageGroup, question: str, flags: tuple[str, ...] = ()) -> Draft:
-    """Return the open item of a located question, with the source's answer as the reference."""
-    made = _draft(group, TemplateKind.LOCATED_OPEN, question, first_capital(group.facts[0].value), (), "open")
-    return replace(made, flags=flags)
+    """Return the open item of a located question, with the source's answer, well spelt, as the reference."""
+    value = group.facts[0].value
+    answer = mend_spelling(value)
+    made = _draft(group, TemplateKind.LOCATED_OPEN, question, first_capital(answer), (), "open")
+    return replace(made, flags=flags if answer == value else tuple({*flags, SPELLING_MENDED}))
 
 
 def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int) -> Draft | None:

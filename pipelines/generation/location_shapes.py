@@ -62,8 +62,9 @@ SHAPES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?: (?:in|on) (?:this|the) image)?\?",
             "Does {place} show {tail}?",
         ),
+        (r"do(?:es)? this look like (?P<tail>[^?]+)\?", "Does {place} show {tail}?"),
         (
-            r"(?P<aux>do|does) this (?P<tail>(?:represent|constitute|look like|show|have|use|indicate|suggest)\b[^?]*)\?",
+            r"(?P<aux>do|does) this (?P<tail>(?:represent|constitute|show|have|use|indicate|suggest)\b[^?]*)\?",
             "Does {place} {tail}?",
         ),
         (r"what does this (?P<verb>represent|show|indicate|suggest)\?", "What does {place} {verb}?"),
@@ -114,7 +115,7 @@ GENERAL = re.compile(
     r"\bon an x ray\b|^do you always\b|\bfirst imaging test\b|\bpregnant\b|\bsame modality\b|^are there cilia\b|"
     r"\bmight you expect\b|^what type of hepatic lesion has\b|^what does nodular\b|^term for\b|\bwere a subdural\b|"
     r"\bif the image was taken\b|\bis the right lung most common\b|^what are key|\bdoes this not\b|^how would you measure|"
-    r"\bmanaged with|^will (?:medical )?therapy|\bexpiration\b|\blocated in the human body",
+    r"\bmanaged with|\bwhich side is R vs L\b|^will (?:medical )?therapy|\bexpiration\b|\blocated in the human body",
     _I,
 )
 """Questions of general knowledge: no image decides them, so a location phrase would be false."""
@@ -127,7 +128,7 @@ GROUP_WORDS = re.compile(
 """Questions that speak of several images already."""
 
 UNREADABLE = re.compile(
-    r"\ufffd|\b(?:splee n|stomac h|bladde r)\b|^is it contrast\b|^is there appendix\b|\bwill are\b|\bis/are\b|"
+    r"\ufffd|\? \(|\b(?:splee n|stomac h|bladde r)\b|^is it contrast\b|^is there appendix\b|\bwill are\b|\bis/are\b|"
     r"^is the sagittal plane\b|^is the gyral\b|^are there lungs free\b|^is the GI tract is\b|"
     r"^what is (?:hyperdensity|finding)\b",
     _I,

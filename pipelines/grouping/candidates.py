@@ -15,8 +15,8 @@ from pipelines.records import Fact, RenderedImage, SourceQuestion, SubjectSplit
 from pipelines.vocabulary import Split
 
 YES, NO = "yes", "no"
-# A reference answer that refuses to answer teaches and tests nothing.
-_NO_ANSWER = re.compile(r"(?:not sure|maybe|unknown|unsure|n/?a|nan|null|none given|not seen here)[.?]?", re.IGNORECASE)
+# A reference answer that refuses to answer, or asks back, teaches and tests nothing.
+_NO_ANSWER = re.compile(r"(?:not sure|maybe|unknown|unsure|n/?a|nan|null|none given|not seen here)[.?]?|.*\?", re.IGNORECASE)
 _ALTERNATIVES = re.compile(r"\b(?:or|vs)\b|^can you name|^evidence", re.IGNORECASE)
 
 

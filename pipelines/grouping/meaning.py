@@ -107,7 +107,7 @@ _STOP_WORDS = """
     a an the this that these those is are was were be been being am do does did has have had can could would will
     may there here it its in on of to for from with within at by into as or and any some all also you we i one see
     seen show shows shown showing display displayed displays depict depicted depicts visible visualized visualize
-    visualizable identified identify identifiable demonstrated demonstrate demonstrates present presence evident
+    visualizable identified identify identifiable demonstrated demonstrate demonstrates present like presence evident
     evidence sign signs noted note notice observed appreciate appreciated pictured view viewed located location look
     looks appear appears appearing seem seems obvious found find contain contains used use uses utilized given give
     receive received applied taken take acquire acquired image images picture photo above patient patients what

@@ -91,11 +91,20 @@ def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             if missing:
                 raise SheetError(
                     f"{path}: column {', '.join(missing)} is missing; the first line must name {', '.join(COLUMNS)}"
+                    f"{_advise(reader.fieldnames or ())}"
                 )
             for row in reader:
                 yield reader.line_num, {name: (row[name] or "").strip() for name in COLUMNS}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except OSError as error:
+        raise SheetError(f"{path}: cannot be opened: {error.strerror}; give the path of the filled CSV file") from error
+    except (UnicodeDecodeError, csv.Error) as error:
         raise SheetError(f"{path}: cannot be read as a UTF-8 CSV file: {error}; save it as CSV (comma, UTF-8)") from error
+
+
+def _advise(names: Sequence[str]) -> str:
+    """Spreadsheets of many countries put semicolons or tabs between the cells, and the first line is then one name."""
+    is_one_cell = len(names) == 1 and any(mark in names[0] for mark in ";\t")
+    return "; its cells are separated by semicolons or tabs: save it as CSV (comma, UTF-8)" if is_one_cell else ""
 
 
 def _parse(row: dict[str, str], desk: Desk, reviewer: str, is_synthetic: bool) -> NewDecision | None:
@@ -103,7 +112,8 @@ def _parse(row: dict[str, str], desk: Desk, reviewer: str, is_synthetic: bool) -
         if row["reason"] or row["comment"]:
             raise DeskError("verdict is empty, but a reason or comment is given; write approve or reject")
         return None
-    if row["verdict"] not in list(Verdict):
+    verdict = row["verdict"].casefold()  # spreadsheets capitalise what is typed
+    if verdict not in list(Verdict):
         raise DeskError(f"verdict {row['verdict']!r} is not known; write approve or reject, or leave it empty")
     record = find_item(desk, row["item"]).record
     check_digest(record, row["digest"])
@@ -111,7 +121,7 @@ def _parse(row: dict[str, str], desk: Desk, reviewer: str, is_synthetic: bool) -
         record.record_id,
         record.digest,
         reviewer,
-        Verdict(row["verdict"]),
+        Verdict(verdict),
         parse_reject_reason(row["reason"]) if row["reason"] else None,
         row["comment"] or None,
         is_synthetic,

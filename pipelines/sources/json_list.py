@@ -25,11 +25,25 @@ def read_json_list(path: Path) -> list[object]:
     """
     value = _parse(path, _read_text(path))
     if not isinstance(value, list):
-        kind = {dict: "an object", str: "a string", type(None): "null"}.get(type(value), f"a {type(value).__name__}")
-        raise SourceError(f"{path}: got {kind} at the top level, expected a list of question objects; is it the right file?")
+        raise SourceError(
+            f"{path}: got {_tell_kind(value)} at the top level, expected a list of question objects{_advise(value)}"
+        )
     if not value:
         raise SourceError(f"{path}: the list holds 0 rows, expected at least one question; download the file again")
     return value
+
+
+def _tell_kind(value: object) -> str:
+    return {dict: "an object", str: "a string", type(None): "null"}.get(type(value), f"a {type(value).__name__}")
+
+
+def _advise(value: object) -> str:
+    lists = {key: inner for key, inner in value.items() if isinstance(inner, list)} if isinstance(value, dict) else {}
+    if len(lists) != 1:
+        return "; is it the right file?"
+    [(key, inner)] = lists.items()
+    advice = f"save that list alone, e.g. with `jq '.[{json.dumps(key)}]' IN > OUT`"
+    return f"; its key {key!a} holds a list of {len(inner):,}: {advice}"
 
 
 def _read_text(path: Path) -> str:
@@ -57,6 +71,11 @@ def _parse(path: Path, text: str) -> object:
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data":
+            raise SourceError(
+                f"{path}: got several JSON values (the second at line {error.lineno}, column {error.colno}), as JSON Lines has "
+                "them, expected one list; make it one with `jq -s . IN > OUT`"
+            ) from error
         raise SourceError(
             f"{path}: not valid JSON at line {error.lineno}, column {error.colno}: {error.msg}; "
             "a download that was cut short ends like this: download it again, or mend that line"

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.cohort.marker import MARKER_NAME
-from pipelines.safe_path import is_inside
+from pipelines.safe_path import is_inside, is_plain_name
 from pipelines.sources.corpus import SourceError
+from pipelines.sources.image_folder import IMAGE_SUFFIXES
 
 JSON_NAME = "VQA_RAD Dataset Public.json"
 IMAGE_FOLDER_NAME = "VQA_RAD Image Folder"
-IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp"})
 _FOLDER_SPELLINGS = frozenset({"vqaradimagefolder", "vqaradimages", "images", "image"})
 _MAX_LISTED = 8
 _EXPECTED = f"expected '{JSON_NAME}' and the folder '{IMAGE_FOLDER_NAME}' (download both from osf.io/89kps)"
@@ -48,6 +48,12 @@ def find_layout(root: Path) -> Layout:
         ) from error
 
 
+def drop_image_folder(name: str) -> str:
+    """Return an image name without a folder before it that merely is the image folder; any other name as it is."""
+    folder, _, bare = name.replace("\\", "/").rpartition("/")
+    return bare if is_plain_name(folder) and _simplify(folder) in _FOLDER_SPELLINGS else name
+
+
 def _check_root(root: Path) -> None:
     advice = "set sources.vqa_rad to the folder that holds the download"
     if not root.exists():
@@ -59,7 +65,8 @@ def _check_root(root: Path) -> None:
 
 
 def _find_questions(root: Path) -> Path:
-    for folder in (root, *_subfolders(root)):  # an archive unpacked into a folder of its own adds one level
+    children = _subfolders(root)  # an archive unpacked into a folder of its own adds one level, one within another two
+    for folder in (root, *children, *(grandchild for child in children for grandchild in _subfolders(child))):
         found = [path for path in _files(folder) if path.suffix.casefold() == ".json" and path.name != MARKER_NAME]
         named = [path for path in found if path.name == JSON_NAME] or [
             path for path in found if _simplify(path.stem).startswith("vqarad")
@@ -76,9 +83,7 @@ def _find_questions(root: Path) -> Path:
 
 
 def _find_images(root: Path, base: Path) -> Path:
-    children = _subfolders(base)
-    folders = [*children, *(grandchild for child in children for grandchild in _subfolders(child))]
-    filled = [folder for folder in folders if any(path.suffix.casefold() in IMAGE_SUFFIXES for path in _files(folder))]
+    filled = _folders_of_images(base) or _folders_of_images(root)  # "annotations/" and "images/" may be two folders
     chosen = [folder for folder in filled if _simplify(folder.name) in _FOLDER_SPELLINGS] or filled
     if not chosen:
         raise SourceError(
@@ -96,6 +101,12 @@ def _find_images(root: Path, base: Path) -> Path:
             "copy the images into it, or set sources.vqa_rad to a folder that holds both parts"
         )
     return chosen[0]
+
+
+def _folders_of_images(base: Path) -> list[Path]:
+    children = _subfolders(base)
+    folders = [*children, *(grandchild for child in children for grandchild in _subfolders(child))]
+    return [folder for folder in folders if any(path.suffix.casefold() in IMAGE_SUFFIXES for path in _files(folder))]
 
 
 def _subfolders(folder: Path) -> list[Path]:

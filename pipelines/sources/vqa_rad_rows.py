@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from pipelines.sources.text_repair import is_damaged, repair_text
+from pipelines.sources.vqa_rad_layout import drop_image_folder
 from pipelines.sources.vqa_rad_vocabulary import (
     ANSWER_TYPES,
     MISSPELT_QUESTION_TYPES,
@@ -27,6 +28,7 @@ from pipelines.sources.vqa_rad_vocabulary import (
 from pipelines.vocabulary import AnswerType, Organ, QuestionType, Reason
 
 Code = TypeVar("Code")
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters, which str.strip leaves
 
 
 class RowProblem(ValueError):
@@ -71,8 +73,8 @@ def parse_row(position: int, raw: object) -> Row:
     answer_type = _read_code(raw, "answer_type", ANSWER_TYPES, repairs)
     return Row(
         position=position,
-        qid=_read_qid(raw),
-        image_name=_read_text(raw, "image_name").strip(),
+        qid=_read_qid(raw, repairs),
+        image_name=_read_image_name(raw, repairs),
         case_url=_read_text(raw, "image_case_url").strip(),
         organ=_read_code(raw, "image_organ", ORGANS, repairs),
         question=_repair("question", question_as_found, repairs),
@@ -90,9 +92,13 @@ def _read_value(raw: Mapping[str, object], key: str) -> object:
     if key not in raw:
         raise RowProblem(Reason.FIELD_MISSING, f"{key}: the row lacks this key; add it or leave the row out")
     value = raw[key]
-    if value is None or (isinstance(value, str) and value.strip() in ("", NULL)):
+    if value is None or (isinstance(value, str) and _is_blank(value)):
         raise RowProblem(Reason.FIELD_EMPTY, f"{key}: got {_show(value)}, expected a value")
     return value
+
+
+def _is_blank(text: str) -> bool:
+    return "".join(text.split()).strip(_INVISIBLE) in ("", NULL)
 
 
 def _read_text(raw: Mapping[str, object], key: str) -> str:
@@ -104,13 +110,25 @@ def _read_text(raw: Mapping[str, object], key: str) -> str:
 
 def _read_optional_text(raw: Mapping[str, object], key: str) -> str | None:
     value = raw.get(key)
-    if value is None or (isinstance(value, str) and value.strip() in ("", NULL)):
+    is_nan = isinstance(value, float) and math.isnan(value)  # what pandas writes for "no value"
+    if value is None or is_nan or (isinstance(value, str) and _is_blank(value)):
         return None
     return _read_text(raw, key).strip()
 
 
-def _read_qid(raw: Mapping[str, object]) -> str:
+def _read_image_name(raw: Mapping[str, object], repairs: list[str]) -> str:
+    found = _read_text(raw, "image_name").strip()
+    name = drop_image_folder(found)
+    if name != found:
+        repairs.append("image_name_folder")
+    return name
+
+
+def _read_qid(raw: Mapping[str, object], repairs: list[str]) -> str:
     value = _read_value(raw, "qid")
+    if isinstance(value, float) and value.is_integer():  # pandas turns a column with one gap into floats
+        repairs.append("qid_from_number")
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise RowProblem(Reason.FIELD_WRONG_TYPE, f"qid: got {_show(value)}, expected a whole number or text")
     return _refuse_surrogates("qid", str(value).strip())
@@ -122,7 +140,7 @@ def _read_answer(raw: Mapping[str, object], repairs: list[str]) -> tuple[str, st
     if isinstance(value, bool):
         repairs.append("answer_from_boolean")
         return str(value).lower(), "yes" if value else "no"
-    if isinstance(value, int | float) and math.isfinite(value):
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         repairs.append("answer_from_number")
         return str(value), f"{value:.12g}" if isinstance(value, float) else str(value)
     text = _read_text(raw, "answer")
@@ -143,12 +161,13 @@ def _read_code(raw: Mapping[str, object], key: str, codes: Mapping[str, Code], r
 
 def _read_question_types(raw: Mapping[str, object], repairs: list[str]) -> tuple[QuestionType, ...]:
     found = _read_text(raw, "question_type")
-    codes = [part.strip().upper() for part in found.split(",")]
+    parts = [part.strip() for part in found.split(",")]
+    codes = [part.upper() for part in parts if part] or [""]
     unknown = [code for code in codes if code not in QUESTION_TYPES]
     if unknown:
         known = ", ".join(code for code in QUESTION_TYPES if code not in MISSPELT_QUESTION_TYPES)
         raise RowProblem(Reason.UNKNOWN_VALUE, f"question_type: {_show(unknown[0])} in {_show(found)} is not one of {known}")
-    if not MISSPELT_QUESTION_TYPES.isdisjoint(codes) or found != found.upper():
+    if not MISSPELT_QUESTION_TYPES.isdisjoint(codes) or found != found.upper() or "" in parts:
         repairs.append("question_type_alias")
     return tuple(dict.fromkeys(QUESTION_TYPES[code] for code in codes))
 

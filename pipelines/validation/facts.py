@@ -1,7 +1,7 @@
 """Rule about facts: the key is derived again from the group's facts, from the printed text alone, and must be the same.
 
-The route shares nothing with the generator but the answer domains' table: it reads which image the question names and what each
-option claims, and does not look at template, letter or order of generation.
+The route shares nothing with the generator but the tables of answer domains and of misspellings: it reads which image the
+question names and what each option claims, and does not look at template, letter or order of generation.
 
 Example:
     >>> read_truth("Only the second image shows a mass"), read_truth("The heart is enlarged in neither image")
@@ -9,11 +9,12 @@ Example:
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pipelines.generation.domains import domain_of_options
+from pipelines.generation.domains import Domain, domains_of_options
 from pipelines.generation.location import ORDINALS
 from pipelines.grouping.meaning import terms_of
+from pipelines.grouping.spelling import mend_spelling
 from pipelines.records import Fact, Record
 from pipelines.validation.context import Context, Failure
 from pipelines.validation.ordinals import read_mentions
@@ -64,11 +65,17 @@ def _check_key(record: Record) -> str | None:
     truths = {option: read_truth(option) for option in record.options}
     if all(truth is not None for truth in truths.values()):
         return _check_truth(record, truths, facts)
-    domain = domain_of_options(frozenset(record.options))
-    if domain is None:
+    domains = domains_of_options(frozenset(record.options))
+    if not domains:
         return f"no rule derives the key from facts: options {sorted(record.options)}"
     value = _located_value(record, facts)
-    return _compare(record, None if value is None else domain.read(value))
+    return _compare(record, None if value is None else _read_value(domains, value))
+
+
+def _read_value(domains: Sequence[Domain], answer: str) -> str | None:
+    """Return the value that the domains read in a source answer, None where none does or two differ."""
+    found = {value for domain in domains if (value := domain.read(answer)) is not None}
+    return found.pop() if len(found) == 1 else None
 
 
 def read_truth(statement: str) -> tuple[bool, bool] | None:
@@ -89,7 +96,7 @@ def _located_value(record: Record, facts: Mapping[int, Fact]) -> str | None:
 
 def _check_reference(record: Record, facts: Mapping[int, Fact]) -> str | None:
     value = _located_value(record, facts)
-    return _compare(record, value)
+    return _compare(record, None if value is None else mend_spelling(value))
 
 
 def _check_which_image(record: Record, facts: Mapping[int, Fact]) -> str | None:

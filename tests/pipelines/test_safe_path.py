@@ -23,3 +23,9 @@ def test_a_link_out_of_the_root_is_outside_and_a_link_within_is_inside(tmp_path)
     assert not is_inside(root, root / "out")
     assert is_inside(root, root / "within")
     assert not is_inside(root, root / ".." / "secret")
+
+
+def test_links_in_a_circle_are_nowhere(tmp_path):
+    (tmp_path / "one").symlink_to(tmp_path / "other")
+    (tmp_path / "other").symlink_to(tmp_path / "one")
+    assert not is_inside(tmp_path, tmp_path / "one" / "a.jpg")

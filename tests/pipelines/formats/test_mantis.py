@@ -198,3 +198,15 @@ def test_dataset_rows_become_released_form(tmp_path: Path) -> None:
 
 def test_record_without_source_is_built_without_the_key() -> None:
     assert list(build_record("r", (), (), None).document) == ["id", "images", "conversation"]
+
+
+def test_a_null_id_is_read_as_no_text_and_written_back_as_null(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "<image>Normal?"}, {"role": "assistant", "content": "Yes"}]
+    text = json.dumps(
+        [{"id": None, "images": ["a.jpg"], "conversation": turns}, {"id": True, "images": [], "conversation": []}]
+    )
+    (tmp_path / "in.json").write_text(text)
+    file = read_mantis(tmp_path / "in.json")
+    assert [record.id for record in file.records] == ["", "True"]
+    write_mantis(file, tmp_path / "out.json")
+    assert (tmp_path / "out.json").read_text() == text

@@ -8,6 +8,7 @@ from pipelines.generation.composed import GroupError, digest_shown, generate_com
 from pipelines.generation.located import SPELLING_MENDED
 from pipelines.grouping.composed import compose_groups
 from pipelines.settings import Generation, Grouping
+from pipelines.validation.rules import validate_records
 from pipelines.vocabulary import AnswerType, Reason, Stage, SubTask
 
 SETTINGS = Generation()
@@ -159,6 +160,28 @@ def test_a_mended_spelling_is_flagged(small_rows):
     _, outcome = _generate(replace(small_rows, questions=tuple(misspelt)))
     flagged = [record for record in outcome.rows if SPELLING_MENDED in record.flags]
     assert flagged and all("abscess" in record.question for record in flagged)
+
+
+def test_a_misspelt_reference_answer_is_mended_and_flagged_and_its_fact_is_not(small_rows):
+    misspelt = [
+        replace(question, answer="Abcess") if question.question.startswith("What is abnormal") else question
+        for question in small_rows.questions
+    ]
+    rows = replace(small_rows, questions=tuple(misspelt))
+    groups, outcome = _generate(rows)
+    mended = [record for record in outcome.rows if record.answer == "Abscess"]
+    assert mended and all(SPELLING_MENDED in record.flags for record in mended)
+    assert {record.evidence[0].value for record in mended} == {"Abcess"}
+    assert validate_records(mended, groups, rows.images).rejections == ()
+
+
+def test_an_answer_that_asks_back_is_never_a_reference(small_rows):
+    doubtful = [
+        replace(question, answer="An effusion?") if question.question.startswith("What is abnormal") else question
+        for question in small_rows.questions
+    ]
+    _, outcome = _generate(replace(small_rows, questions=tuple(doubtful)))
+    assert outcome.rows and not any(record.question.startswith("What is abnormal") for record in outcome.rows)
 
 
 def test_a_foregone_domain_value_is_asked_openly(small_rows):

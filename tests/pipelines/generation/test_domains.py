@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.generation.domains import DOMAINS, domain_of_options, find_choice
+from pipelines.generation.domains import DOMAINS, domains_of_options, find_choice
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def test_flair_never_stands_beside_t2_unless_the_question_names_both():
         assert not {"FLAIR sequence", "T2 sequence"} <= values or domain.name == "named_sequence"
 
 
-def test_domain_is_found_again_by_a_part_of_its_values():
-    domain = domain_of_options(frozenset({"Axial", "Coronal"}))
-    assert domain is not None and domain.name == "plane"
-    assert domain_of_options(frozenset({"Axial", "Yes"})) is None
+def test_domains_are_found_again_by_a_part_of_their_values():
+    names = [domain.name for domain in domains_of_options(frozenset({"CT scan", "MRI scan"}))]
+    assert names == ["ct_or_mri", "modality"]
+    assert [domain.name for domain in domains_of_options(frozenset({"Axial", "Coronal"}))] == ["plane"]
+    assert domains_of_options(frozenset({"Axial", "Yes"})) == ()

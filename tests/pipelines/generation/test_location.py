@@ -33,6 +33,7 @@ SHAPES = [
     # "this" is what the image shows
     ("Is this a pleural effusion", "Does the first image show a pleural effusion?"),
     ("Is this the liver?", "Does the first image show the liver?"),
+    ("Does this look like a healthy liver?", "Does the first image show a healthy liver?"),
     ("Are these normal kidneys?", "Does the first image show normal kidneys?"),
     ("What kind of bleed is this?", "What kind of bleed is shown in the first image?"),
     ("Is this mass solid?", "Is the mass solid in the first image?"),
@@ -95,6 +96,8 @@ def test_each_shape_of_question_stays_english(question: str, located: str):
         "How common is this tumor?",
         "Can CT be used to see soft tissue?",
         "Is/Are the mass in the liver?",
+        "How do you tell which side is R vs L?",
+        "Describe the signal of the mass in this image? (center vs. rim)",
     ],
 )
 def test_questions_about_several_images_or_none_are_not_located(question: str):

@@ -12,6 +12,8 @@ from pipelines.grouping.meaning import meaning_of, terms_of
         ("Is there a pneumothorax present in this image?", "Do you see a pneumothorax on this chest x-ray?"),
         ("Is there tracheal deviation?", "Is the trachea deviated?"),
         ("Is there a shift of midline structures?", "Does this image show midline shift?"),
+        ("Is this a healthy liver?", "Does this look like a healthy liver?"),
+        ("Evidence of hemorrhage in the kidneys?", "Is there hemorrhage in the kidneys?"),
         ("Where is the mass located?", "What is the location of the mass?"),
         ("Is this a saggital view of the brain?", "Is this a sagittal plane image?"),
     ],

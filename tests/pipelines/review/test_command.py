@@ -220,7 +220,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(records: list[Record], root: 
         (["approve", "record-", "x", "--reviewer", "Ada", "--digest", "d" * 64], "approve them one by one"),
         (["list", "--lot", "vqa_rad"], f"lot 'vqa_rad' is not known; the lots are: {HELD_OUT_LOT}, {TRAIN_LOT}"),
         (["list", "--source", "odir"], "no validated records of odir under"),
-        (["decide", "--from", "no.csv", "--reviewer", "Ada"], "no.csv: cannot be read as a UTF-8 CSV file"),
+        (["decide", "--from", "no.csv", "--reviewer", "Ada"], "no.csv: cannot be opened"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_message(
@@ -324,7 +324,7 @@ def test_a_sheet_is_written_filled_and_taken_over(root: Path, records: list[Reco
     assert "sheet.csv: items written: 5; fill in verdict and reason" in capsys.readouterr().out
     with sheet.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    rows[0] |= {"verdict": "approve"}
+    rows[0] |= {"verdict": "Approve "}
     rows[1] |= {"verdict": "reject", "reason": "more_than_one_correct", "comment": 'both, "A" and B\nare right'}
     with sheet.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
@@ -389,6 +389,7 @@ def test_every_bad_line_of_a_sheet_is_named_and_none_is_written(
     [
         (b"item,verdict\nx,approve\n", "column digest, reason, comment is missing"),
         (b"", "column item, digest, verdict, reason, comment is missing"),
+        (b"item;digest;verdict;reason;comment\nx;d;approve;;\n", "separated by semicolons or tabs: save it as CSV (comma"),
         (b"item,digest,verdict,reason,comment\n\xff,x,approve,,\n", "cannot be read as a UTF-8 CSV file"),
         (b'item,digest,verdict,reason,comment\n"x,d,approve,,\n', "cannot be read as a UTF-8 CSV file"),
         (b"item,digest,verdict,reason,comment\nrecord-1\n,,,,\n", "0 rows"),
@@ -406,3 +407,9 @@ def test_a_sheet_that_is_no_sheet_is_told(
     else:
         assert (code, message in captured.err) == (2, True)
     assert stored(root) == []
+
+
+def test_a_sheet_that_cannot_be_opened_is_told(root: Path, records: list[Record], tmp_path: Path, capsys: Output) -> None:
+    for path in (tmp_path, tmp_path / "none.csv"):
+        assert review("decide", "--from", path, "--reviewer", "Ada") == 2
+        assert f"{path}: cannot be opened" in capsys.readouterr().err

@@ -145,8 +145,11 @@ def test_a_file_that_is_no_image_is_rejected_with_its_questions(download, row):
     assert_balanced(corpus)
 
 
-@pytest.mark.parametrize("name", ["../secret.jpg", "/etc/passwd", "..\\secret.jpg", "VQA_RAD Image Folder/synpic1.jpg"])
-def test_an_image_name_with_folders_is_refused(download, row, name):
+@pytest.mark.parametrize(
+    "name",
+    ["../secret.jpg", "/etc/passwd", "..\\secret.jpg", "C:\\images\\synpic1.jpg", "../images/synpic1.jpg", "other/synpic1.jpg"],
+)
+def test_an_image_name_that_leads_elsewhere_is_refused(download, row, name):
     corpus = read_vqa_rad(download([row(0), row(1, image_name=name)]))
     assert reasons_by_item(corpus) == {"row 1": Reason.UNSAFE_PATH}
     assert_balanced(corpus)
@@ -165,6 +168,23 @@ def test_an_image_name_in_other_letters_finds_its_file_and_is_named_as_repair(do
     corpus = read_vqa_rad(download([row(0, image_name="SYNPIC1.JPG ")]))
     assert corpus.questions[0].image_path == f"{FOLDER}/synpic1.jpg"
     assert "image_name_spelling" in corpus.questions[0].repairs
+
+
+@pytest.mark.parametrize("name", ["VQA_RAD Image Folder\\synpic1.jpg", "images/synpic1.jpg", "VQA-RAD images/SYNPIC1.JPG"])
+def test_an_image_name_that_begins_with_the_image_folder_finds_its_file_and_is_named_as_repair(download, row, name):
+    corpus = read_vqa_rad(download([row(0), row(1, image_name=name)]))
+    assert {question.image_path for question in corpus.questions} == {f"{FOLDER}/synpic1.jpg"}
+    assert ["image_name_folder" in question.repairs for question in corpus.questions] == [False, True]
+    assert_balanced(corpus)
+
+
+def test_a_folder_in_the_place_of_an_image_is_rejected_with_its_questions(download, row):
+    root = download([row(0), row(1, image_name="synpic2.jpg")])
+    (root / FOLDER / "synpic2.jpg").mkdir()
+    corpus = read_vqa_rad(root)
+    assert reasons_by_item(corpus) == {"row 1": Reason.IMAGE_NOT_USABLE, f"{FOLDER}/synpic2.jpg": Reason.IMAGE_UNREADABLE}
+    assert "is a folder" in corpus.rejections[0].detail
+    assert_balanced(corpus)
 
 
 def test_the_second_of_two_equal_keys_is_rejected_also_as_text(download, row):

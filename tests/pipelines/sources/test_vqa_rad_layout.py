@@ -29,10 +29,22 @@ def put(root, *paths):
         (("vqa_rad.json", "images/a.JPG"), "vqa_rad.json", "images"),
         (("questions.json", "some pictures/a.jpeg"), "questions.json", "some pictures"),
         ((f"osf/{JSON_NAME}", f"osf/{FOLDER}/a.jpg"), f"osf/{JSON_NAME}", f"osf/{FOLDER}"),
+        ((f"dl/osf/{JSON_NAME}", f"dl/osf/{FOLDER}/a.jpg"), f"dl/osf/{JSON_NAME}", f"dl/osf/{FOLDER}"),
+        (("annotations/vqa_rad.json", "images/a.jpg"), "annotations/vqa_rad.json", "images"),
         ((JSON_NAME, "notes.json", MARKER_NAME, f"{FOLDER}/a.jpg"), JSON_NAME, FOLDER),
         ((JSON_NAME, f"{FOLDER}/a.jpg", f"__MACOSX/{FOLDER}/._a.jpg", "thumbnails/a.jpg"), JSON_NAME, FOLDER),
     ],
-    ids=["released", "nested images", "renamed", "own names", "one level down", "other json", "other folders"],
+    ids=[
+        "released",
+        "nested images",
+        "renamed",
+        "own names",
+        "one level down",
+        "two levels down",
+        "apart",
+        "other json",
+        "other folders",
+    ],
 )
 def test_spellings_of_a_download_are_found(tmp_path, paths, questions, images):
     put(tmp_path, *paths)
