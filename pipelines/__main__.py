@@ -15,7 +15,7 @@ from pipelines.review import command as review
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 2 something that the user can mend."""
+    """Run one command and return its exit code: 0 done, 1 done in part, 2 something that the user can mend."""
     chosen = build_parser().parse_args(arguments)
     return chosen.run(chosen)
 

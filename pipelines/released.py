@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from pipelines.formats.mantis import MantisFile, read_mantis
 from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
 from pipelines.outcome import Count, Outcome
-from pipelines.records import Rejection, RenderedImage, SourceQuestion
+from pipelines.records import DatasetRecord, Rejection, RenderedImage, SourceQuestion
 from pipelines.score_records import ReleasedRecord
 from pipelines.vocabulary import Reason, Source, Stage
 
@@ -53,6 +53,12 @@ def import_every_release(
         n_images_at_row=sum(check.n_matching for check in positions),
         count=Count("record", sum(len(file.records) for file in files.values()), len(rows), len(rejections)),
     )
+
+
+def count_trained_on(rows: Iterable[ReleasedRecord], training: Iterable[DatasetRecord]) -> int:
+    """Return how many released records show a subject of the training records: a model trained on those has seen it."""
+    seen = {subject for record in training for subject in record.subject_ids}
+    return sum(not seen.isdisjoint(row.subject_ids) for row in rows)
 
 
 def name_images(rendered: Iterable[RenderedImage]) -> dict[str, RenderedImage]:

@@ -1,18 +1,21 @@
 """The graph over a storage root of its own, and how a test runs it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import dagster as dg
 import pyarrow as pa
 
 from assets.definitions import build_defs
+from pipelines.records import Record
+from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
 from pipelines.review.plan import ReviewPlan, sample_for_review
 from pipelines.review.synthetic import decide_synthetically
 from pipelines.settings import Settings
 from pipelines.storage import read_table
 from pipelines.tables import VALIDATED
-from pipelines.vocabulary import Source
+from pipelines.vocabulary import Source, Verdict
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -51,11 +54,23 @@ class Graph:
 
     def review_synthetically(self) -> int:
         """Append the demo's decisions and return how many there were."""
+        return self._decide(lambda pending, plan: decide_synthetically(pending, plan, seed=1))
+
+    def approve_all(self, *reviewers: str) -> int:
+        """Append an approval by each reviewer of everything that needs one, and return how many there were."""
+        return self._decide(
+            lambda pending, plan: [
+                NewDecision(record.record_id, record.digest, reviewer, Verdict.APPROVE)
+                for record in pending
+                for reviewer in reviewers
+            ]
+        )
+
+    def _decide(self, decide: Callable[[list[Record], ReviewPlan], list[NewDecision]]) -> int:
         records = VALIDATED.to_rows(self.table("qa/validated", Source.VQA_RAD))
         plan = ReviewPlan.from_settings(self.settings.review)
         with open_ledger(self.settings.review_ledger()) as ledger:
-            pending = sample_for_review(records, ledger.read(), plan)
-            return len(ledger.append(decide_synthetically(pending, plan, seed=1)))
+            return len(ledger.append(decide(sample_for_review(records, ledger.read(), plan), plan)))
 
 
 def failures(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -7,8 +7,8 @@ import dagster as dg
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.tables import IMAGE_GROUPS, RELEASED_BENCHMARK, SCORES, SUBJECT_SPLITS
-from pipelines.vocabulary import Source
+from pipelines.tables import IMAGE_GROUPS, LEADERBOARD, RELEASED_BENCHMARK, SCORES, SUBJECT_SPLITS
+from pipelines.vocabulary import AnswerType, Source
 from tests.assets.graphs import Graph, failures
 
 RELEASED = "Med_MIM_benchmark_Held_out_RAD.json"
@@ -85,9 +85,37 @@ def test_the_longest_option_beats_the_released_benchmark(real: Graph) -> None:
     assert published.n_unparsed == 0
 
 
+@pytest.fixture(scope="module")
+def reviewed(real: Graph) -> Graph:
+    """The same after a review that let everything through; comes last, for it writes on."""
+    real.approve_all("Reviewer One", "Reviewer Two")
+    assert failures(real.run("assemble_dataset", Source.VQA_RAD)) == []
+    assert failures(real.evaluate_every_model()) == []
+    return real
+
+
 def test_the_score_table_holds_every_baseline(real: Graph) -> None:
     table = real.settings.export_path("leaderboard.md").read_text(encoding="utf-8")
     for name in ("chance", "majority_letter", "longest_option", "text_only", "shuffled_reference"):
         assert f"| {name} |" in table
     assert "70.99" in table
     assert "synthetic" not in table
+
+
+def test_rules_without_images_do_not_beat_the_rebuilt_benchmark(reviewed: Graph) -> None:
+    scores = [one for one in LEADERBOARD.to_rows(reviewed.table("evaluation/leaderboard")) if one.view == "as_published"]
+    rebuilt = {one.model: one for one in scores if one.benchmark == "rebuilt" and one.answer_type is AnswerType.CLOSED}
+    assert rebuilt["chance"].n > 300
+    for name in ("majority_letter", "longest_option", "text_only"):
+        assert (rebuilt[name].cluster_low or 0) <= (rebuilt["chance"].value or 0), f"{name} beats chance"
+
+
+def test_released_records_whose_subjects_are_trained_on_are_warned_of(reviewed: Graph) -> None:
+    key = dg.AssetCheckKey(dg.AssetKey(["evaluation", "released_benchmark"]), "subjects_are_not_trained_on")
+    (record,) = reviewed.instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    assert record.event is not None and record.event.dagster_event is not None
+    evaluation = record.event.dagster_event.asset_check_evaluation_data
+    assert not evaluation.passed
+    assert evaluation.severity is dg.AssetCheckSeverity.WARN
+    shown = evaluation.metadata["records that show a subject of dataset/instructions"].value
+    assert isinstance(shown, int) and 0 < shown <= 366

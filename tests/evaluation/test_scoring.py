@@ -31,7 +31,7 @@ def test_answering_odir_by_text_is_undecided_in_102_items_as_published_and_right
 
 def test_the_other_copy_of_a_repeated_key_is_wrong_as_published_only(odir):
     def other_copy(item):
-        return next(l for l, text in item.options.items() if text == item.answer and l != item.letter)  # noqa: E741
+        return next(one for one, text in item.options.items() if text == item.answer and one != item.letter)
 
     closed = [item for item in items_of_type(odir, AnswerType.CLOSED) if len(set(item.options.values())) < len(item.options)]
     published, corrected = score(closed, {item.key: other_copy(item) for item in closed}).scores
