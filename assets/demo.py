@@ -28,7 +28,6 @@ from pipelines.settings import Settings
 from pipelines.storage import read_table
 from pipelines.vocabulary import Source
 
-SUBJECTS = 60
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
@@ -45,7 +44,7 @@ def run_demo(settings: Settings) -> int:
         return 2
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
-    write_vqa_rad(settings.cohort_root() / Source.VQA_RAD, subjects=SUBJECTS, seed=settings.generation.seed)
+    write_vqa_rad(settings.cohort_root() / Source.VQA_RAD)
     _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
     with dg.DagsterInstance.get() as instance:
         is_green = _run_jobs(build_defs(settings), settings, instance, started)
@@ -91,7 +90,7 @@ def _review(settings: Settings) -> int:
     plan = ReviewPlan.from_settings(settings.review)
     with open_ledger(settings.review_ledger()) as ledger:
         pending = sample_for_review(records, ledger.read(), plan)
-        return len(ledger.append(decide_synthetically(pending, plan, settings.generation.seed)))
+        return len(ledger.append(decide_synthetically(pending, plan, settings.review.seed)))
 
 
 def _partition_keys(definitions: dg.Definitions, name: str) -> list[str]:

@@ -20,7 +20,7 @@ from pipelines.tables import content_digest
 
 Metadata = Mapping[str, dg.MetadataValue | dg.TableSchema | float | int | str | None]
 # Assets yield their results: Dagster takes a function that returns a MaterializeResult to have no value to store.
-Results = Iterator[dg.MaterializeResult]
+Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 
 
 def contract_checks(name: str, is_counted: bool = False) -> list[dg.AssetCheckSpec]:

@@ -75,9 +75,11 @@ def _yield_selected(function: Callable[..., Results]) -> Callable[..., Results]:
     @functools.wraps(function)
     def selected(context: dg.AssetExecutionContext, **arguments: object) -> Results:
         for result in function(context, **arguments):
-            key = result.asset_key
-            if key is not None and key in context.selected_asset_keys:
-                wanted = {check.name for check in context.selected_asset_check_keys if check.asset_key == key}
+            wanted = {check.name for check in context.selected_asset_check_keys if check.asset_key == result.asset_key}
+            if isinstance(result, dg.AssetCheckResult):
+                if result.check_name in wanted:
+                    yield result
+            elif result.asset_key in context.selected_asset_keys:
                 yield result._replace(check_results=[one for one in result.check_results if one.check_name in wanted])
 
     return selected

@@ -92,6 +92,9 @@ def test_the_gate_fails_closed_without_decisions_and_says_what_is_missing(graph:
     result = graph.run("assemble_dataset", Source.VQA_RAD)
     assert not result.success
     assert "python -m pipelines review list --source vqa_rad --pending" in failures(result)[0]
+    (check,) = [one for one in result.get_asset_check_evaluations() if one.check_name == "review_is_complete"]
+    needed = check.metadata["decisions needed"].value
+    assert not check.passed and isinstance(needed, int) and needed > 0
     assert read_table(graph.settings.storage_root, "qa/approved", "vqa_rad") is None
     assert read_table(graph.settings.storage_root, "dataset/instructions") is None
 
