@@ -1,7 +1,8 @@
 """Row types of the tables, in the order in which data flows.
 
 `Study, Label, SourceQuestion, SourceImage -> RenderedImage -> ImageGroup -> Record -> DatasetRecord -> Prediction -> Score`.
-A field's type is its column's type (`pipelines.tables`). Keys come from `pipelines.keys`, scores' types from `score_records`.
+A field's type is its column's type (`pipelines.tables`). Keys come from `pipelines.keys`; what a download holds is in
+`source_records`, scores are in `score_records`.
 
 Example:
     >>> Fact(image_index=0, question_id="question-1", code="presence pneumothorax", value="no").value
@@ -10,100 +11,24 @@ Example:
 
 from dataclasses import dataclass
 
+from pipelines.reasons import Reason, Stage
 from pipelines.vocabulary import (
     Ability,
     AnswerType,
+    ImageType,
     Laterality,
     Modality,
     Organ,
     Origin,
-    QuestionType,
-    Reason,
+    Plane,
     Role,
     Sequence,
     Source,
     Split,
-    Stage,
     SubTask,
     Verdict,
     View,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSection:
-    """One headed part of a radiology report."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One examination of one subject."""
-
-    source: Source
-    subject_id: str
-    study_id: str
-    visit: int | None  # 1-based place among the subject's studies in time; None where the source tells no order
-    date: str | None  # ISO 8601, as the source shifted it
-    week: int | None
-    age_years: float | None
-    report: tuple[ReportSection, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """One typed label of a source: what it is about, which code, which value."""
-
-    source: Source
-    study_id: str
-    target: str  # "study", "image", "breast", "eye" or "pair"
-    target_id: str | None
-    code: str
-    value: str
-    quality: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SourceQuestion:
-    """One question-answer pair of a source, as found and normalised."""
-
-    source: Source
-    question_id: str
-    row: int  # 0-based position in the source's file
-    subject_id: str
-    study_id: str
-    image_path: str  # relative to the source's root, as in SourceImage.path
-    organ: Organ | None
-    question: str
-    answer: str
-    answer_type: AnswerType
-    question_types: tuple[QuestionType, ...]
-    linked_id: str | None  # shared by paraphrases of one question
-    question_as_found: str
-    answer_as_found: str
-    repairs: tuple[str, ...]  # names of the normalisations that changed this row
-    is_synthetic: bool = False  # read from the synthetic cohort
-
-
-@dataclass(frozen=True, slots=True)
-class SourceImage:
-    """One image file as found (JPEG, DICOM, NIfTI volume)."""
-
-    source: Source
-    source_image_id: str
-    subject_id: str
-    study_id: str
-    series_id: str | None
-    path: str  # relative to the source's root, with forward slashes
-    modality: Modality | None
-    organ: Organ | None
-    view: View | None
-    laterality: Laterality | None
-    sequence: Sequence | None
-    bytes: int
-    is_readable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +40,7 @@ class Rejection:
     item: str  # relative path, row number ("row 118"), group or record key
     reason: Reason
     detail: str
+    unit: str = ""  # what kind of input it is, as counted: "question", "image file", "clinical row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +55,17 @@ class RenderedImage:
     study_id: str
     modality: Modality | None
     organ: Organ | None
-    slice_index: int | None
+    view: View | None
+    laterality: Laterality | None
+    sequence: Sequence | None
+    image_type: ImageType | None
+    plane: Plane | None  # of a volume's slice
+    slice_index: int | None  # 0-based along the plane's axis in closest-canonical (RAS+) orientation
     path: str  # relative to the storage root
     width: int
     height: int
     sha256: str  # of the file written
-    pixel_sha256: str  # of width, height and RGB bytes: equal for exact duplicates whatever their file format
+    pixel_sha256: str  # of width, height and pixels: equal for exact duplicates whatever their file format
     duplicate_of: str | None  # image_id of the first image with equal pixels
     steps: tuple[str, ...]  # what was done, in order: "exif_orientation", "cmyk_to_rgb", ...
 

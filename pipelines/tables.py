@@ -8,6 +8,7 @@ Example:
 """
 
 import dataclasses
+import functools
 import hashlib
 import types
 from collections import Counter
@@ -18,7 +19,7 @@ from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_
 
 import pyarrow as pa
 
-from pipelines import records, score_records
+from pipelines import records, score_records, source_records
 
 Row = TypeVar("Row")
 
@@ -71,8 +72,13 @@ class Table(Generic[Row]):
 
     def repeated_keys(self, table: pa.Table) -> list[tuple[object, ...]]:
         """Return the key values that occur more than once, in order of first occurrence."""
-        columns = [table.column(name).to_pylist() for name in self.key]
+        columns = [_hashable(table.column(name)) for name in self.key]
         return [key for key, count in Counter(zip(*columns, strict=True)).items() if count > 1]
+
+
+def _hashable(column: pa.ChunkedArray) -> list[object]:
+    values = column.to_pylist()
+    return [tuple(value) for value in values] if pa.types.is_list(column.type) else values
 
 
 def schema_of(row_type: type) -> pa.Schema:
@@ -118,6 +124,11 @@ def _without_none(hint: Any) -> tuple[Any, bool]:
     return hint, False
 
 
+@functools.cache  # asked once per row of tables with half a million of them
+def _hints_of(row_type: type) -> dict[str, Any]:
+    return get_type_hints(row_type)
+
+
 def _build(hint: Any, value: Any) -> Any:
     plain, _ = _without_none(hint)
     if value is None:
@@ -125,18 +136,21 @@ def _build(hint: Any, value: Any) -> Any:
     if get_origin(plain) is tuple:
         return tuple(_build(get_args(plain)[0], item) for item in value)
     if is_dataclass(plain) and isinstance(plain, type):
-        hints = get_type_hints(plain)
+        hints = _hints_of(plain)
         return plain(**{name: _build(hints[name], item) for name, item in value.items()})
     if isinstance(plain, type) and issubclass(plain, StrEnum):
         return plain(value)
     return value
 
 
-STUDIES = Table("raw/studies", records.Study, ("study_id",), "one study")
-LABELS = Table("raw/labels", records.Label, ("study_id", "target", "target_id", "code"), "one typed label")
-QUESTIONS = Table("raw/questions", records.SourceQuestion, ("question_id",), "one question-answer pair of the source")
-SOURCE_IMAGES = Table("raw/images", records.SourceImage, ("source_image_id",), "one image file as found")
-REJECTIONS = Table("rejected", records.Rejection, ("stage", "item", "reason", "detail"), "one input that could not be used")
+STUDIES = Table("raw/studies", source_records.Study, ("study_id",), "one study")
+_LABEL_KEY = ("subject_id", "study_id", "target", "target_ids", "code", "value")
+LABELS = Table("raw/labels", source_records.Label, _LABEL_KEY, "one typed label")
+QUESTIONS = Table("raw/questions", source_records.SourceQuestion, ("question_id",), "one question-answer pair of the source")
+SOURCE_IMAGES = Table("raw/images", source_records.SourceImage, ("source_image_id",), "one image file as found")
+REJECTIONS = Table(
+    "rejected", records.Rejection, ("stage", "unit", "item", "reason", "detail"), "one input that could not be used"
+)
 RENDERED_IMAGES = Table("rendered/images", records.RenderedImage, ("image_id",), "one 8-bit view")
 SUBJECT_SPLITS = Table("splits/subjects", records.SubjectSplit, ("subject_id",), "one subject")
 IMAGE_GROUPS = Table("groups/image_groups", records.ImageGroup, ("group_id",), "one image group")

@@ -28,6 +28,8 @@ class Modality(StrEnum):
     MAMMOGRAPHY = "mammography"
     FUNDUS = "fundus"
     ULTRASOUND = "ultrasound"
+    HISTOLOGY = "histology"
+    GROSS_PATHOLOGY = "gross_pathology"
     OTHER = "other"
 
 
@@ -43,6 +45,10 @@ class View(StrEnum):
 
     CC = "CC"
     MLO = "MLO"
+    ML = "ML"
+    LM = "LM"
+    XCCL = "XCCL"
+    XCCM = "XCCM"
     PA = "PA"
     AP = "AP"
     LATERAL = "lateral"
@@ -57,12 +63,57 @@ class Sequence(StrEnum):
     FLAIR = "FLAIR"
 
 
+class ImageType(StrEnum):
+    """What kind of picture a file holds where one examination has several kinds for one view."""
+
+    FULL_FIELD_2D = "2d"
+    C_VIEW = "c_view"  # a 2-D mammogram computed from tomosynthesis
+    SPOT_MAGNIFICATION = "spot_magnification"
+    VOLUME = "volume"
+    SEGMENTATION = "segmentation"  # of a volume: label integers, never shown to a model
+
+
+class Plane(StrEnum):
+    """Anatomical plane of a slice through a volume."""
+
+    AXIAL = "axial"
+    CORONAL = "coronal"
+    SAGITTAL = "sagittal"
+
+
+class Grid(StrEnum):
+    """The voxel grid that LUMIERE's volumes and masks lie on."""
+
+    ATLAS = "atlas"  # one grid for all visits and sequences, rigidly co-registered, skull-stripped
+    NATIVE = "native"  # as acquired: a grid for each sequence of each visit
+
+
+class SegmentationTool(StrEnum):
+    """The programs whose tumour masks LUMIERE holds, by their names there."""
+
+    DEEP_BRA_TUM_IA = "DeepBraTumIA"
+    HD_GLIO_AUTO = "HD-GLIO-AUTO"
+
+
+class LabelTarget(StrEnum):
+    """What a label is about."""
+
+    SUBJECT = "subject"
+    STUDY = "study"
+    IMAGE = "image"
+    BREAST = "breast"
+    EYE = "eye"
+    PAIR = "pair"  # two images, the earlier first
+
+
 class Organ(StrEnum):
-    """Body region of a VQA-RAD image."""
+    """Body region of an image."""
 
     HEAD = "head"
     CHEST = "chest"
     ABDOMEN = "abdomen"
+    BREAST = "breast"
+    EYE = "eye"
 
 
 class QuestionType(StrEnum):
@@ -131,63 +182,3 @@ class Verdict(StrEnum):
 
     APPROVE = "approve"
     REJECT = "reject"
-
-
-class Stage(StrEnum):
-    """Where in the flow something was dropped."""
-
-    READ = "read"
-    RENDER = "render"
-    GROUP = "group"
-    GENERATE = "generate"
-    VALIDATE = "validate"
-    APPROVE = "approve"
-
-
-class Reason(StrEnum):
-    """Why an input, a group or a record could not be used. A closed list, so that counts can be compared."""
-
-    # read: rows
-    ROW_NOT_AN_OBJECT = "row_not_an_object"
-    FIELD_MISSING = "field_missing"
-    FIELD_WRONG_TYPE = "field_wrong_type"
-    FIELD_EMPTY = "field_empty"
-    UNKNOWN_VALUE = "unknown_value"
-    TEXT_DAMAGED = "text_damaged"
-    DUPLICATE_KEY = "duplicate_key"
-    DUPLICATE_QUESTION = "duplicate_question"
-    CONTRADICTORY_ANSWERS = "contradictory_answers"
-    IMAGE_NOT_USABLE = "image_not_usable"
-    # read and render: images
-    IMAGE_MISSING = "image_missing"
-    IMAGE_UNREFERENCED = "image_unreferenced"
-    IMAGE_UNREADABLE = "image_unreadable"
-    IMAGE_TRUNCATED = "image_truncated"
-    IMAGE_TOO_LARGE = "image_too_large"
-    IMAGE_CONSTANT = "image_constant"
-    IMAGE_DUPLICATE = "image_duplicate"
-    UNSAFE_PATH = "unsafe_path"
-    # group
-    NO_PARTNER = "no_partner"
-    # generate
-    QUESTION_NOT_LOCATABLE = "question_not_locatable"
-    NO_DISTRACTORS = "no_distractors"
-    NO_STATEMENT = "no_statement"
-    # validate
-    SCHEMA = "schema"
-    OPTION_COUNT = "option_count"
-    DUPLICATE_OPTIONS = "duplicate_options"
-    KEY_NOT_IN_OPTIONS = "key_not_in_options"
-    LETTER_GAP = "letter_gap"
-    ORDINAL_BEYOND_IMAGES = "ordinal_beyond_images"
-    IMAGE_NOT_ASKED_ABOUT = "image_not_asked_about"
-    REPEATED_IMAGE = "repeated_image"
-    LENGTH_CUE = "length_cue"
-    TEMPLATE_RESIDUE = "template_residue"
-    ANSWER_IN_QUESTION = "answer_in_question"
-    FACT_MISMATCH = "fact_mismatch"
-    DUPLICATE_RECORD = "duplicate_record"
-    # approve
-    REJECTED_BY_REVIEWER = "rejected_by_reviewer"
-    SUPERSEDED_VERSION = "superseded_version"
-    LOT_NOT_ACCEPTED = "lot_not_accepted"

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.keys import mint_id
-from pipelines.records import RenderedImage, SourceImage, SourceQuestion, SubjectSplit
-from pipelines.sources.vqa_rad import read_vqa_rad
+from pipelines.records import RenderedImage, SubjectSplit
+from pipelines.source_records import SourceImage, SourceQuestion
+from pipelines.sources.vqa_rad.reader import read_vqa_rad
 from pipelines.splits import split_subjects
 from pipelines.vocabulary import AnswerType, Modality, Organ, QuestionType, Source, Split
 
@@ -35,6 +36,11 @@ def _image(
         study_id=f"study-{subject}",
         modality=modality,
         organ=organ,
+        view=None,
+        laterality=None,
+        sequence=None,
+        image_type=None,
+        plane=None,
         slice_index=None,
         path=f"rendered/{image_id}.png",
         width=64,

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines import tables
 from pipelines.keys import digest, mint_id
-from pipelines.records import Fact, ImageGroup, ReportSection, Study
+from pipelines.records import Fact, ImageGroup
+from pipelines.source_records import ReportSection, Study
 from pipelines.tables import IMAGE_GROUPS, STUDIES, Table, TableError, content_digest
 from pipelines.vocabulary import Ability, Origin, Source, Split, SubTask
 
