@@ -4,7 +4,7 @@
 With no source set, the synthetic cohort under the storage root is used and every report says so.
 
 Example:
-    >>> Settings(storage_root="/data/medmim").source_root(Source.VQA_RAD)
+    >>> Settings(storage_root="/data/medmim").source_folders(Source.VQA_RAD).images
     PosixPath('/data/medmim/cohort/vqa_rad')
 """
 
@@ -12,7 +12,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,7 +20,21 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipelines.vocabulary import Source, Split
+from pipelines.choices import (
+    FOLDERS_TAG,
+    ROOT_TAG,
+    Evaluation,
+    FolderPaths,
+    Generation,
+    Grouping,
+    Reading,
+    Rendering,
+    Review,
+    SourceFolders,
+    SourceRoots,
+    Splits,
+)
+from pipelines.vocabulary import Source
 
 PREFIX = "MEDMIM_"
 # Read elsewhere: the first names this file, the second is for the test suite.
@@ -31,80 +45,6 @@ class SettingsError(ValueError):
     """Settings that cannot be used; the message names the key, what was found and how to mend it."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SourceRoots(_Section):
-    """Root folder of each download; None means that source's synthetic cohort."""
-
-    embed: Path | None = None
-    lumiere: Path | None = None
-    ms_cxr_t: Path | None = None
-    odir: Path | None = None
-    vqa_rad: Path | None = None
-    llava_med: Path | None = None
-
-
-class SplitShares(_Section):
-    """Expected share of subjects per split; they sum to 1."""
-
-    train: float = Field(ge=0, le=1)
-    held_in: float = Field(default=0.0, ge=0, le=1)
-    held_out: float = Field(default=0.0, ge=0, le=1)
-
-    @model_validator(mode="after")
-    def _sum_to_one(self) -> "SplitShares":
-        total = self.train + self.held_in + self.held_out
-        if abs(total - 1) > 1e-9:
-            raise ValueError(f"shares must sum to 1, got {total:g}")
-        return self
-
-    def as_mapping(self) -> dict[Split, float]:
-        """Return the shares by split, in the order train, held_in, held_out."""
-        return {Split.TRAIN: self.train, Split.HELD_IN: self.held_in, Split.HELD_OUT: self.held_out}
-
-
-class Splits(_Section):
-    """How subjects are divided. Half of VQA-RAD trains; the paper holds it out whole: set `vqa_rad.held_out = 1`."""
-
-    seed: int = 20250519
-    vqa_rad: SplitShares = SplitShares(train=0.5, held_out=0.5)
-
-
-class Grouping(_Section):
-    """How image groups are composed."""
-
-    seed: int = 20250519
-    max_groups_per_image: int = Field(default=12, ge=1)
-    three_image_share: float = Field(default=0.4, ge=0, le=1)
-
-
-class Generation(_Section):
-    """How question-answer records are written."""
-
-    seed: int = 20250519
-
-
-class Review(_Section):
-    """The plan that qa/approved enforces. Defaults: 0 rejects among 59 show < 5 % bad at 95 % confidence (Klie 2024)."""
-
-    seed: int = 20250519  # draws the samples
-    train_sample: int = Field(default=59, ge=1)
-    benchmark_reviewers: int = Field(default=2, ge=1)
-
-
-class Evaluation(_Section):
-    """What is scored, on which benchmark files, and how."""
-
-    preset: str = "ci_offline"  # runs anywhere; publish with open_v1
-    bert_model: str | None = None  # path or name that replaces the preset's model
-    seed: int = 20250519
-    bootstrap_draws: int = Field(default=2000, ge=100)
-    released: dict[str, Path] = Field(default_factory=dict)  # {"mim_rad_released": Path("Med_MIM_benchmark_Held_out_RAD.json")}
-    models: dict[str, str] = Field(default_factory=dict)  # {"my_model": "file:predictions.jsonl"}
-
-
 class Settings(BaseSettings):
     """All settings of a run."""
 
@@ -112,6 +52,8 @@ class Settings(BaseSettings):
 
     storage_root: str = ".medmim"
     sources: SourceRoots = SourceRoots()
+    reading: Reading = Reading()
+    rendering: Rendering = Rendering()
     splits: Splits = Splits()
     grouping: Grouping = Grouping()
     generation: Generation = Generation()
@@ -122,10 +64,15 @@ class Settings(BaseSettings):
         """Return the folder that holds the synthetic cohort."""
         return Path(self.storage_root) / "cohort"
 
-    def source_root(self, source: Source) -> Path:
-        """Return the folder of a source: the user's download, else the synthetic cohort."""
-        chosen: Path | None = getattr(self.sources, source.value)
-        return chosen.expanduser() if chosen is not None else self.cohort_root() / source.value
+    def source_folders(self, source: Source) -> SourceFolders:
+        """Return the folders of a source: the user's download, else the synthetic cohort."""
+        chosen: Path | FolderPaths | None = getattr(self.sources, source.value)
+        if chosen is None:
+            return SourceFolders.at(self.cohort_root() / source.value)
+        if isinstance(chosen, Path):
+            return SourceFolders.at(chosen.expanduser())
+        named = [path.expanduser() for path in (chosen.root, chosen.tables, chosen.images, chosen.reports) if path is not None]
+        return SourceFolders(*((path or named[0]).expanduser() for path in (chosen.tables, chosen.images, chosen.reports)))
 
     def review_ledger(self) -> Path:
         """Return the path of the reviewers' ledger."""
@@ -185,7 +132,7 @@ def _refuse_unknown_variables() -> None:
 def _explain(error: ValidationError) -> str:
     lines: list[str] = []
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"])
+        key = ".".join(str(part) for part in problem["loc"] if part not in (ROOT_TAG, FOLDERS_TAG))
         if problem["type"] == "extra_forbidden":
             lines.append(f"unknown key {key!r}; remove or correct it (the keys are in docs/settings.md)")
         else:

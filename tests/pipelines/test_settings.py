@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.choices import OutputSize, SourceFolders
 from pipelines.settings import SettingsError, load_settings
-from pipelines.vocabulary import Source, Split
+from pipelines.vocabulary import Grid, Source, Split
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +17,7 @@ def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_file_the_synthetic_cohort_is_the_source() -> None:
-    assert load_settings().source_root(Source.VQA_RAD) == Path(".medmim/cohort/vqa_rad")
+    assert load_settings().source_folders(Source.VQA_RAD).images == Path(".medmim/cohort/vqa_rad")
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -24,7 +25,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("MEDMIM_SOURCES__VQA_RAD", "/environment")
     settings = load_settings()
     assert settings.storage_root == "from_file"
-    assert settings.source_root(Source.VQA_RAD) == Path("/environment")
+    assert settings.source_folders(Source.VQA_RAD).images == Path("/environment")
 
 
 def test_the_file_named_in_the_environment_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,9 +34,32 @@ def test_the_file_named_in_the_environment_is_read(tmp_path: Path, monkeypatch: 
     assert load_settings().splits.vqa_rad.as_mapping()[Split.HELD_OUT] == 1
 
 
+def test_the_parts_of_a_download_may_lie_apart(tmp_path: Path) -> None:
+    (tmp_path / "medmim.toml").write_text('[sources.ms_cxr_t]\ntables = "/tables"\nimages = "/images"\n')
+    folders = load_settings().source_folders(Source.MS_CXR_T)
+    assert folders == SourceFolders(tables=Path("/tables"), images=Path("/images"), reports=Path("/tables"))
+
+
+def test_one_part_may_lie_apart_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDMIM_SOURCES__EMBED__ROOT", "/embed")
+    monkeypatch.setenv("MEDMIM_SOURCES__EMBED__IMAGES", "/nas")
+    assert load_settings().source_folders(Source.EMBED) == SourceFolders(Path("/embed"), Path("/nas"), Path("/embed"))
+
+
+def test_choices_of_reading_and_rendering_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDMIM_READING__LUMIERE__GRID", "native")
+    monkeypatch.setenv("MEDMIM_RENDERING__SIZE", "square")
+    settings = load_settings()
+    assert (settings.reading.lumiere.grid, settings.rendering.size) == (Grid.NATIVE, OutputSize.SQUARE)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        ("[sources.ms_cxr_t]\nimags = 'x'", "unknown key 'sources.ms_cxr_t.imags'"),
+        ("[sources.ms_cxr_t]", "key 'sources.ms_cxr_t': .*names no folder; set root"),
+        ("[sources]\nembed = 3", "key 'sources.embed': got 3"),
+        ("[rendering]\nplane = 'oblique'", "key 'rendering.plane': got 'oblique'.*'axial', 'coronal' or 'sagittal'"),
         ("storage_rot = 'x'", "unknown key 'storage_rot'"),
         ("[sources]\nvqarad = 'x'", "unknown key 'sources.vqarad'"),
         ("[splits.vqa_rad]\ntrain = 0.9", "shares must sum to 1, got 0.9"),
