@@ -9,7 +9,10 @@ Example:
     '.medmim/tables/raw/studies/vqa_rad.parquet'
 """
 
+import contextlib
+import errno
 import os
+import threading
 from pathlib import Path
 
 import fsspec
@@ -20,8 +23,11 @@ from fsspec.implementations.local import LocalFileSystem
 TEMPORARY_SUFFIX = ".medmim-tmp"
 
 
+_IS_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 class StorageError(OSError):
-    """A stored table that cannot be read; the message says which and what to do."""
+    """A stored file that cannot be read or written; the message says which and what to do."""
 
 
 def table_path(storage_root: str, name: str, partition: str | None = None) -> str:
@@ -69,31 +75,58 @@ def sweep_abandoned(folder: Path) -> None:
     """Remove the temporary files of writers that were killed. Lists the folder: call it once per run, not per file."""
     for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         writer = leftover.name.removesuffix(TEMPORARY_SUFFIX).rsplit(".", 1)[-1]
-        if writer.isdigit() and not _is_running(int(writer)):
+        if writer.isdecimal() and not _is_running(int(writer)):
             leftover.unlink(missing_ok=True)
 
 
-def write_bytes(path: str, content: bytes) -> None:
-    """Write a file so that readers see the former content or the new one, never a part."""
+def write_bytes(path: str, content: bytes, is_synced: bool = True) -> None:
+    """Write a file so that readers see the former content or the new one, never a part.
+
+    Without `is_synced` that holds for killed processes but not for power cuts: for files that are checked by a hash.
+
+    Raises:
+        StorageError: a local file cannot be written; nothing of it is left.
+    """
     filesystem, inner = fsspec.core.url_to_fs(path)
     if isinstance(filesystem, LocalFileSystem):
-        _replace_local(Path(inner), content)
+        _replace_local(Path(inner), content, is_synced)
     else:
         filesystem.pipe_file(inner, content)
 
 
-def _replace_local(target: Path, content: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
+def explain_write_failure(path: Path, error: OSError) -> StorageError:
+    """Return the error of a file that cannot be written: which, why and what to do."""
+    if error.errno in _IS_FULL:
+        advice = (
+            "free space there, or choose a folder on a larger disk (storage_root); the next run goes on from what is written"
+        )
+    else:
+        advice = "make its folder one that can be written to, or choose another (storage_root)"
+    return StorageError(f"{path}: cannot be written ({error.strerror or error}); {advice}")
+
+
+def _replace_local(target: Path, content: bytes, is_synced: bool) -> None:
+    # Two threads may write one file; the process stands last, where `sweep_abandoned` looks for it.
+    temporary = target.with_name(f".{target.name}.{threading.get_ident()}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
-        with temporary.open("wb") as sink:
-            sink.write(content)
-            sink.flush()
-            os.fsync(sink.fileno())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(temporary, content, is_synced)
         temporary.replace(target)
+        if is_synced:
+            _sync_folder(target.parent)
+    except OSError as error:
+        raise explain_write_failure(target, error) from error
     finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+        with contextlib.suppress(OSError):  # on a disk that has become read-only; the error above tells of it
+            temporary.unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, content: bytes, is_synced: bool) -> None:
+    with path.open("wb") as sink:
+        sink.write(content)
+        sink.flush()
+        if is_synced:
+            os.fsync(sink.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -108,7 +141,7 @@ def _sync_folder(folder: Path) -> None:
 def _is_running(process_id: int) -> bool:
     try:
         os.kill(process_id, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # the latter: more digits than any process has
         return False
     except PermissionError:
         return True

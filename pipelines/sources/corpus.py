@@ -1,20 +1,24 @@
 """What a reader returns, and the error that ends a read.
 
 Example:
-    >>> Corpus(found={"question": 0, "image file": 0}).questions
-    ()
+    >>> corpus = Corpus(found={"question": 1}, used={"question": 1})
+    >>> count_reading(corpus)
+    (Count(unit='question', n_in=1, n_out=1, n_rejected=0),)
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
+from pipelines.choices import Reading, SourceFolders
 from pipelines.outcome import Count
-from pipelines.records import Label, Rejection, SourceImage, SourceQuestion, Study
+from pipelines.records import Rejection
+from pipelines.source_records import Label, SourceImage, SourceQuestion, Study
 
 QUESTION_UNIT = "question"
 IMAGE_FILE_UNIT = "image file"
 ROW_PREFIX = "row "
+_MARKDOWN = str.maketrans({mark: f"\\{mark}" for mark in "\\|<*"})
 
 
 class SourceError(ValueError):
@@ -23,7 +27,12 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything read from one source; `found` counts the inputs by unit before any was dropped."""
+    """Everything read from one source, and the balance of the reading.
+
+    `found` counts the inputs by unit ("clinical row", "image file") before any was dropped; `used` those of them that went into
+    a row. What was found and not used is a rejection of that unit: found = used + rejected, checked after every read.
+    `remarks` counts what was noticed and rejects nothing: values that were mapped, repaired, or expected and not there.
+    """
 
     studies: tuple[Study, ...] = ()
     labels: tuple[Label, ...] = ()
@@ -31,10 +40,12 @@ class Corpus:
     images: tuple[SourceImage, ...] = ()
     rejections: tuple[Rejection, ...] = ()
     found: Mapping[str, int] = field(default_factory=dict)
+    used: Mapping[str, int] = field(default_factory=dict)
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
-Reader = Callable[[Path], Corpus]
-"""Reads the download under a root folder. Raises SourceError where nothing can be read; rejects row by row otherwise."""
+Reader = Callable[[SourceFolders, Reading], Corpus]
+"""Reads the download in these folders. Raises SourceError where nothing can be read; rejects row by row otherwise."""
 
 
 def mark_synthetic(corpus: Corpus) -> Corpus:
@@ -48,8 +59,25 @@ def name_row(position: int) -> str:
 
 
 def count_reading(corpus: Corpus) -> tuple[Count, ...]:
-    """Return the balance of questions and of image files; a rejection concerns a row if its item names one, else a file."""
-    n_rows = sum(rejection.item.startswith(ROW_PREFIX) for rejection in corpus.rejections)
-    questions = Count(QUESTION_UNIT, corpus.found.get(QUESTION_UNIT, 0), len(corpus.questions), n_rows)
-    n_files = len(corpus.rejections) - n_rows
-    return questions, Count(IMAGE_FILE_UNIT, corpus.found.get(IMAGE_FILE_UNIT, 0), len(corpus.images), n_files)
+    """Return the balance of every unit that was found, used or rejected, in the order in which the reader names them."""
+    rejected = Counter(rejection.unit for rejection in corpus.rejections)
+    units = dict.fromkeys([*corpus.found, *corpus.used, *sorted(rejected)])
+    return tuple(Count(unit, corpus.found.get(unit, 0), corpus.used.get(unit, 0), rejected[unit]) for unit in units)
+
+
+def tabulate_download(corpus: Corpus) -> str:
+    """Return what of a download was found, used and left out for which reason, and what was noticed, as Markdown tables."""
+    reasons = Counter((rejection.unit, str(rejection.reason)) for rejection in corpus.rejections)
+    lines = ["| input | found | used | left out | why |", "|---|---:|---:|---:|---|"]
+    for count in count_reading(corpus):
+        why = ", ".join(f"{reason}: {n:,}" for (unit, reason), n in reasons.most_common() if unit == count.unit)
+        lines.append(f"| {_as_cell(count.unit)} | {count.n_in:,} | {count.n_out:,} | {count.n_rejected:,} | {why} |")
+    if corpus.remarks:
+        lines += ["", "| noticed (not counted above) | times |", "|---|---:|"]
+        lines += [f"| {_as_cell(text)} | {n:,} |" for text, n in corpus.remarks.items()]
+    return "\n".join(lines)
+
+
+def _as_cell(text: str) -> str:
+    """Return a text that stays in one cell as it is: remarks quote values of downloads."""
+    return " ".join(text.split()).translate(_MARKDOWN)

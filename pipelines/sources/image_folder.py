@@ -1,46 +1,20 @@
-"""Looks at every file of a download's image folder once: size, content hash, and whether it can be an image at all.
-
-Only the header is parsed here: it tells empty files and files that are no images. Pixels are decoded once, by
-`pipelines.rendering`, which then finds the truncated ones.
+"""The files of a folder of images, and the one that a row means by a name.
 
 Example:
-    >>> ImageFile("images/a.jpg", 0, None, ImageProblem(Reason.IMAGE_UNREADABLE, "0 bytes")).is_usable
-    False
+    >>> ImageIndex([ImageFile("images/a.png", 1, None, None)]).find("A.JPG")
+    ImageFile(path='images/a.png', bytes=1, fingerprint=None, problem=None)
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from pipelines.rendering.decode import check_header, pillow_warnings
-from pipelines.rendering.png import hash_bytes
-from pipelines.rendering.problem import ImageProblem
-from pipelines.safe_path import is_inside
-from pipelines.vocabulary import Reason
+from pipelines.rendering.decode import pillow_warnings
+from pipelines.safe_path import Enclosure
+from pipelines.sources.image_file import ImageFile, inspect_file
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp"})
 
 _FILE_MANAGER_NAMES = frozenset({"thumbs.db", "desktop.ini"})
-
-
-@dataclass(frozen=True)
-class ImageFile:
-    """One file of an image folder, usable or with its problem."""
-
-    path: str  # relative to the source's root, with forward slashes
-    bytes: int
-    sha256: str | None  # of the content; None where it was not read
-    problem: ImageProblem | None
-
-    @property
-    def name(self) -> str:
-        """The file name, without its folders."""
-        return self.path.rsplit("/", 1)[-1]
-
-    @property
-    def is_usable(self) -> bool:
-        """True where the header is that of an image."""
-        return self.problem is None
 
 
 def inspect_images(root: Path, folder: Path) -> list[ImageFile]:
@@ -50,37 +24,15 @@ def inspect_images(root: Path, folder: Path) -> list[ImageFile]:
     (`.DS_Store`, `._synpic1.jpg`, `Thumbs.db`) is no part of a download and not counted.
     """
     paths = [path for path in sorted(folder.iterdir()) if _is_of_download(path)]
+    download = Enclosure(root)
     with pillow_warnings():
-        return [_inspect(root, path) for path in paths]
+        return [inspect_file(download, path) for path in paths]
 
 
 def _is_of_download(path: Path) -> bool:
     if path.name.startswith(".") or path.name.casefold() in _FILE_MANAGER_NAMES:
         return False
     return not path.is_dir() or path.suffix.casefold() in IMAGE_SUFFIXES
-
-
-def _inspect(root: Path, path: Path) -> ImageFile:
-    relative = path.relative_to(root).as_posix()
-    if not is_inside(root, path):
-        detail = "a symbolic link that leads out of the source's folder or in a circle; copy the file into it (cp -L)"
-        return ImageFile(relative, 0, None, ImageProblem(Reason.UNSAFE_PATH, detail))
-    if path.exists() and not path.is_file():  # reading a pipe would wait for ever
-        detail = (
-            f"is {'a folder' if path.is_dir() else 'a pipe or a device'}, expected an image file; put the file in its place"
-        )
-        return ImageFile(relative, 0, None, ImageProblem(Reason.IMAGE_UNREADABLE, detail))
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        detail = f"cannot be opened: {error.strerror}; check its permissions"
-        return ImageFile(relative, 0, None, ImageProblem(Reason.IMAGE_UNREADABLE, detail))
-    problem: ImageProblem | None = None
-    try:
-        check_header(content)
-    except ImageProblem as found:
-        problem = found
-    return ImageFile(relative, len(content), hash_bytes(content), problem)
 
 
 class ImageIndex:

@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import fsspec
@@ -119,3 +121,37 @@ def test_a_process_that_has_read_tables_ends_in_peace(tmp_path: Path) -> None:
     command = [sys.executable, "-c", READER, str(tmp_path / "rows.parquet")]
     ended = [subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode for _ in range(6)]
     assert ended == [0] * 6
+
+
+def test_a_full_disk_is_told_by_file_cause_and_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def disk_is_full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")  # the system names no file here
+
+    monkeypatch.setattr(os, "fsync", disk_is_full)
+    with pytest.raises(
+        StorageError, match=r"a\.png: cannot be written \(No space left on device\); free space there, or .*storage_root"
+    ):
+        write_bytes(str(tmp_path / "a.png"), b"new")
+
+
+def test_a_file_where_a_folder_should_be_is_told_by_file_cause_and_remedy(tmp_path: Path) -> None:
+    (tmp_path / "tables").write_bytes(b"")
+    with pytest.raises(StorageError, match=r"a\.png: cannot be written \(.+\); make its folder one that can be written to"):
+        write_bytes(str(tmp_path / "tables" / "a.png"), b"new")
+
+
+def test_threads_that_write_one_file_at_a_time_leave_it_whole(tmp_path: Path) -> None:
+    target = tmp_path / "a.png"
+    contents = [bytes([number]) * 300_000 for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(10):
+            list(pool.map(partial(write_bytes, str(target), is_synced=False), contents))
+    assert target.read_bytes() in contents
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+@pytest.mark.parametrize("writer", ["99999999999999999999", "²", "", "name"])
+def test_what_only_looks_like_an_abandoned_file_does_not_stop_a_write(tmp_path: Path, writer: str) -> None:
+    (tmp_path / f".a.png.{writer}{TEMPORARY_SUFFIX}").write_bytes(b"")
+    write_table(str(tmp_path / "studies.parquet"), pa.table({"value": [1]}))
+    assert (tmp_path / "studies.parquet").is_file()

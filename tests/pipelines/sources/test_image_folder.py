@@ -1,7 +1,7 @@
 import os
 
+from pipelines.reasons import Reason
 from pipelines.sources.image_folder import ImageIndex, inspect_images
-from pipelines.vocabulary import Reason
 
 
 def test_each_file_is_told_with_its_problem_and_good_neighbours_stay(download, row, tmp_path):
@@ -22,7 +22,7 @@ def test_each_file_is_told_with_its_problem_and_good_neighbours_stay(download, r
     reasons = {name: file.problem.reason if file.problem else None for name, file in files.items()}
     assert reasons == {
         "circle.jpg": Reason.UNSAFE_PATH,
-        "dangling.jpg": Reason.IMAGE_UNREADABLE,
+        "dangling.jpg": Reason.IMAGE_MISSING,
         "empty.jpg": Reason.IMAGE_UNREADABLE,
         "folder.jpg": Reason.IMAGE_UNREADABLE,
         "good.jpg": None,
@@ -32,7 +32,7 @@ def test_each_file_is_told_with_its_problem_and_good_neighbours_stay(download, r
         "truncated.jpg": None,  # its header is whole: rendering finds it
     }
     assert files["good.jpg"].bytes == (folder / "good.jpg").stat().st_size
-    assert files["link.jpg"].sha256 is None
+    assert files["link.jpg"].fingerprint is None
     assert "<!DOCTYP" in str(files["page.jpg"].problem)
 
 
