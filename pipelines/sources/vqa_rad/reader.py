@@ -14,15 +14,17 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.keys import mint_id
-from pipelines.records import Rejection, SourceImage, SourceQuestion, Study
+from pipelines.records import Rejection
+from pipelines.source_records import SourceImage, SourceQuestion, Study
 from pipelines.sources.corpus import IMAGE_FILE_UNIT, QUESTION_UNIT, ROW_PREFIX, Corpus
 from pipelines.sources.image_folder import ImageIndex, inspect_images
 from pipelines.sources.json_list import read_json_list
-from pipelines.sources.vqa_rad_images import SOURCE, build_image, reject_files
-from pipelines.sources.vqa_rad_layout import find_layout
-from pipelines.sources.vqa_rad_people import People, identify_people
-from pipelines.sources.vqa_rad_rows import Row, RowProblem, parse_row
-from pipelines.sources.vqa_rad_settle import SettledRow, reject_row, settle_rows
+from pipelines.sources.row_problem import RowProblem
+from pipelines.sources.vqa_rad.images import SOURCE, build_image, reject_files
+from pipelines.sources.vqa_rad.layout import find_layout
+from pipelines.sources.vqa_rad.people import People, identify_people
+from pipelines.sources.vqa_rad.rows import Row, parse_row
+from pipelines.sources.vqa_rad.settle import SettledRow, reject_row, settle_rows
 
 
 def read_vqa_rad(root: Path) -> Corpus:
@@ -52,6 +54,7 @@ def read_vqa_rad(root: Path) -> Corpus:
         images=images,
         rejections=(*rejected_rows, *reject_files(files, rows_of_image, n_naming)),
         found={QUESTION_UNIT: len(entries), IMAGE_FILE_UNIT: len(files)},
+        used={QUESTION_UNIT: len(settled), IMAGE_FILE_UNIT: len(images)},
     )
 
 

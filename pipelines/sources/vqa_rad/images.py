@@ -8,12 +8,16 @@ Example:
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipelines.keys import mint_id
-from pipelines.records import Label, Rejection, SourceImage
-from pipelines.sources.image_folder import ImageFile
-from pipelines.sources.vqa_rad_acquisition import CONFLICTING, STATED, Finding, tell_acquisition
-from pipelines.sources.vqa_rad_people import People
-from pipelines.sources.vqa_rad_rows import Row
-from pipelines.vocabulary import Modality, Organ, Reason, Source, Stage, View
+from pipelines.reasons import Reason, Stage
+from pipelines.records import Rejection
+from pipelines.safe_path import name_file
+from pipelines.source_records import Label, SourceImage
+from pipelines.sources.corpus import IMAGE_FILE_UNIT
+from pipelines.sources.image_file import ImageFile
+from pipelines.sources.vqa_rad.acquisition import CONFLICTING, STATED, Finding, tell_acquisition
+from pipelines.sources.vqa_rad.people import People
+from pipelines.sources.vqa_rad.rows import Row
+from pipelines.vocabulary import LabelTarget, Modality, Organ, Source, View
 from pipelines.vocabulary import Sequence as Contrast
 
 SOURCE = Source.VQA_RAD
@@ -27,7 +31,7 @@ def build_image(file: ImageFile, rows: Sequence[Row], people: People) -> tuple[S
     image = SourceImage(
         source=SOURCE,
         # The content's hash is part of the key, so that a replaced file makes everything that came from it stale.
-        source_image_id=mint_id("source_image", SOURCE, file.path, file.sha256),
+        source_image_id=mint_id("source_image", SOURCE, file.path, file.fingerprint),
         subject_id=mint_id("subject", SOURCE, people.subject_of_case[case]),
         study_id=mint_id("study", SOURCE, case),
         series_id=None,
@@ -53,11 +57,13 @@ def reject_files(
     rejections: list[Rejection] = []
     for file in files:
         if file.problem is not None:
-            rejections.append(file.problem.as_rejection(SOURCE, Stage.READ, file.path))
+            rejections.append(file.problem.as_rejection(SOURCE, Stage.READ, file.path, IMAGE_FILE_UNIT))
         elif file.path not in rows_of_image:
             n = n_naming.get(file.path, 0)
             detail = f"each of the {n} rows that name it was rejected" if n else "no usable row names this file"
-            rejections.append(Rejection(SOURCE, Stage.READ, file.path, Reason.IMAGE_UNREFERENCED, detail))
+            rejections.append(
+                Rejection(SOURCE, Stage.READ, name_file(file.path), Reason.IMAGE_UNREFERENCED, detail, IMAGE_FILE_UNIT)
+            )
     return rejections
 
 
@@ -69,9 +75,10 @@ def _tell_organ(rows: Sequence[Row]) -> Finding:
 def _label(image: SourceImage, finding: Finding) -> Label:
     return Label(
         source=SOURCE,
+        subject_id=image.subject_id,
         study_id=image.study_id,
-        target="image",
-        target_id=image.source_image_id,
+        target=LabelTarget.IMAGE,
+        target_ids=(image.source_image_id,),
         code=finding.code,
         value=finding.value,
         quality=finding.quality,

@@ -12,12 +12,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipelines.reasons import Reason, Stage
 from pipelines.records import Rejection
 from pipelines.safe_path import is_plain_name
-from pipelines.sources.corpus import name_row
-from pipelines.sources.image_folder import ImageFile, ImageIndex
-from pipelines.sources.vqa_rad_rows import Row
-from pipelines.vocabulary import Reason, Source, Stage
+from pipelines.sources.corpus import QUESTION_UNIT, name_row
+from pipelines.sources.image_file import ImageFile
+from pipelines.sources.image_folder import ImageIndex
+from pipelines.sources.vqa_rad.rows import Row
+from pipelines.vocabulary import Source
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def settle_rows(rows: Sequence[Row], index: ImageIndex) -> tuple[list[SettledRow
 
 def reject_row(position: int, reason: Reason, detail: str) -> Rejection:
     """Return the rejection of one row of the file."""
-    return Rejection(Source.VQA_RAD, Stage.READ, name_row(position), reason, detail)
+    return Rejection(Source.VQA_RAD, Stage.READ, name_row(position), reason, detail, QUESTION_UNIT)
 
 
 def _find_images(rows: Sequence[Row], index: ImageIndex) -> tuple[list[SettledRow], list[Rejection]]:

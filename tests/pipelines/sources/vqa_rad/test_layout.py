@@ -3,9 +3,13 @@ import json
 import pytest
 from PIL import Image
 
-from pipelines.cohort.marker import MARKER_NAME
-from pipelines.sources.corpus import SourceError
-from pipelines.sources.vqa_rad_layout import find_layout
+from pipelines.cohort.writers import write_cohort
+from pipelines.reasons import Reason
+from pipelines.sources.corpus import SourceError, count_reading
+from pipelines.sources.synthetic_marker import MARKER_NAME
+from pipelines.sources.vqa_rad.layout import find_layout
+from pipelines.sources.vqa_rad.reader import read_vqa_rad
+from pipelines.vocabulary import Source
 
 JSON_NAME = "VQA_RAD Dataset Public.json"
 FOLDER = "VQA_RAD Image Folder"
@@ -70,11 +74,12 @@ def test_a_missing_or_ambiguous_part_is_told_with_what_the_folder_holds(tmp_path
     assert all(word in str(caught.value) for word in [str(tmp_path), *words])
 
 
-def test_an_empty_image_folder_is_told(tmp_path):
-    put(tmp_path, JSON_NAME)
-    (tmp_path / FOLDER).mkdir()
-    with pytest.raises(SourceError, match="no folder with images"):
-        find_layout(tmp_path)
+def test_questions_alone_are_counted_where_the_image_folder_is_there_and_empty(tmp_path):
+    write_cohort(tmp_path, {Source.VQA_RAD: 8}, seed=1, tables_only=True)
+    corpus = read_vqa_rad(tmp_path / "vqa_rad")
+    assert (corpus.questions, corpus.images) == ((), ())
+    assert all(count.is_balanced for count in count_reading(corpus))
+    assert Reason.IMAGE_MISSING in {rejection.reason for rejection in corpus.rejections}
 
 
 def test_a_root_that_is_missing_a_file_or_empty_is_told_apart(tmp_path):
@@ -86,11 +91,15 @@ def test_a_root_that_is_missing_a_file_or_empty_is_told_apart(tmp_path):
             find_layout(root)
 
 
-def test_an_image_folder_that_is_a_link_out_of_the_root_is_refused(tmp_path):
+def test_an_image_folder_may_be_a_link_but_not_to_a_folder_that_holds_the_download(tmp_path):
     root, elsewhere = tmp_path / "root", tmp_path / "elsewhere"
     put(root, JSON_NAME)
     put(elsewhere, "a.jpg")
     (root / FOLDER).symlink_to(elsewhere)
+    assert find_layout(root).images == root / FOLDER
+    put(tmp_path, "a.jpg")
+    (root / FOLDER).unlink()
+    (root / FOLDER).symlink_to(tmp_path)
     with pytest.raises(SourceError, match="symbolic link"):
         find_layout(root)
 

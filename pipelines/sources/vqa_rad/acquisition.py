@@ -14,8 +14,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.sources.vqa_rad_rows import Row
-from pipelines.sources.vqa_rad_vocabulary import MODALITY_WORDS, PLANE_WORDS, SEQUENCE_WORDS
+from pipelines.sources.vqa_rad.rows import Row
+from pipelines.sources.vqa_rad.vocabulary import MODALITY_WORDS, PLANE_WORDS, SEQUENCE_WORDS
 from pipelines.vocabulary import QuestionType
 
 STATED = "stated"

@@ -16,28 +16,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from pipelines.reasons import Reason
+from pipelines.sources.row_problem import RowProblem
 from pipelines.sources.text_repair import is_damaged, repair_text
-from pipelines.sources.vqa_rad_layout import drop_image_folder
-from pipelines.sources.vqa_rad_vocabulary import (
+from pipelines.sources.vqa_rad.layout import drop_image_folder
+from pipelines.sources.vqa_rad.vocabulary import (
     ANSWER_TYPES,
     MISSPELT_QUESTION_TYPES,
     NULL,
     ORGANS,
     QUESTION_TYPES,
 )
-from pipelines.vocabulary import AnswerType, Organ, QuestionType, Reason
+from pipelines.vocabulary import AnswerType, Organ, QuestionType
 
 Code = TypeVar("Code")
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"  # zero-width characters, which str.strip leaves
-
-
-class RowProblem(ValueError):
-    """One row that cannot be used: the reason and what was found."""
-
-    def __init__(self, reason: Reason, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.cohort.marker import MARKER_NAME
 from pipelines.safe_path import is_inside, is_plain_name
 from pipelines.sources.corpus import SourceError
 from pipelines.sources.image_folder import IMAGE_SUFFIXES
+from pipelines.sources.synthetic_marker import MARKER_NAME
 
 JSON_NAME = "VQA_RAD Dataset Public.json"
 IMAGE_FOLDER_NAME = "VQA_RAD Image Folder"
@@ -85,6 +85,8 @@ def _find_questions(root: Path) -> Path:
 def _find_images(root: Path, base: Path) -> Path:
     filled = _folders_of_images(base) or _folders_of_images(root)  # "annotations/" and "images/" may be two folders
     chosen = [folder for folder in filled if _simplify(folder.name) in _FOLDER_SPELLINGS] or filled
+    if not chosen:  # tables alone: every image is then told as absent
+        chosen = [folder for folder in _subfolders(base) if folder.name == IMAGE_FOLDER_NAME]
     if not chosen:
         raise SourceError(
             f"VQA-RAD: no folder with images in {base}; it holds {_list(base.iterdir())}; expected '{IMAGE_FOLDER_NAME}' "

@@ -1,7 +1,7 @@
 import pytest
 
-from pipelines.sources.vqa_rad_acquisition import CONFLICTING, STATED, tell_acquisition
-from pipelines.sources.vqa_rad_rows import parse_row
+from pipelines.sources.vqa_rad.acquisition import CONFLICTING, STATED, tell_acquisition
+from pipelines.sources.vqa_rad.rows import parse_row
 
 
 def tell(row, *asked, question_type="MODALITY"):

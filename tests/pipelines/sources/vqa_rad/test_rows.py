@@ -1,7 +1,9 @@
 import pytest
 
-from pipelines.sources.vqa_rad_rows import RowProblem, parse_row
-from pipelines.vocabulary import AnswerType, Organ, QuestionType, Reason
+from pipelines.reasons import Reason
+from pipelines.sources.row_problem import RowProblem
+from pipelines.sources.vqa_rad.rows import parse_row
+from pipelines.vocabulary import AnswerType, Organ, QuestionType
 
 
 @pytest.mark.parametrize(
