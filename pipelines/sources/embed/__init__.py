@@ -1,0 +1,1 @@
+"""EMBED: from the genuine download to a corpus; `reader` is where to begin."""
