@@ -1,0 +1,1 @@
+"""LUMIERE: from the genuine download to a corpus; `reader` is where to begin."""
