@@ -1,0 +1,1 @@
+"""LLaVA-Med VQA: from the genuine download to a corpus; `reader` is where to begin."""
