@@ -1,0 +1,1 @@
+"""DICOM: a file's bytes to an 8-bit raster; `render` is where to begin."""
