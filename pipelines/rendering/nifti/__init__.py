@@ -1,0 +1,1 @@
+"""NIfTI: a volume's bytes to 8-bit slices; `render` is where to begin."""
