@@ -17,8 +17,8 @@ from contextlib import contextmanager
 
 from PIL import Image, UnidentifiedImageError
 
+from pipelines.reasons import Reason
 from pipelines.rendering.problem import ImageProblem
-from pipelines.vocabulary import Reason
 
 FORMATS = ("JPEG", "PNG", "TIFF", "BMP", "GIF", "WEBP")
 # A full-field mammogram has 14 million pixels; 64 million RGB pixels are 192 MB in memory, per thread.

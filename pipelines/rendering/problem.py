@@ -6,8 +6,10 @@ Example:
     pipelines.rendering.problem.ImageProblem: image_constant: every pixel is (0, 0, 0)
 """
 
+from pipelines.reasons import Reason, Stage
 from pipelines.records import Rejection
-from pipelines.vocabulary import Reason, Source, Stage
+from pipelines.safe_path import name_file
+from pipelines.vocabulary import Source
 
 
 class ImageProblem(Exception):
@@ -18,6 +20,6 @@ class ImageProblem(Exception):
         self.reason = reason
         self.detail = detail
 
-    def as_rejection(self, source: Source, stage: Stage, path: str) -> Rejection:
-        """Return the rejection of the image at this path."""
-        return Rejection(source=source, stage=stage, item=path, reason=self.reason, detail=self.detail)
+    def as_rejection(self, source: Source, stage: Stage, path: str, unit: str) -> Rejection:
+        """Return the rejection of the image at this path, counted as one of this unit."""
+        return Rejection(source=source, stage=stage, item=name_file(path), reason=self.reason, detail=self.detail, unit=unit)

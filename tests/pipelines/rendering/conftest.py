@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipelines.records import SourceImage
-from pipelines.rendering.png import hash_bytes
+from pipelines.keys import mint_id
+from pipelines.rendering.fingerprint import fingerprint_content
+from pipelines.source_records import SourceImage
 from pipelines.vocabulary import Source
 
 
@@ -34,9 +35,10 @@ def put_image(source_root: Path) -> Callable[..., SourceImage]:
             (source_root / name).write_bytes(content)
         else:
             content.save(source_root / name, **options)
+        written = (source_root / name).read_bytes()
         return SourceImage(
             source=Source.VQA_RAD,
-            source_image_id=f"{name}-{hash_bytes((source_root / name).read_bytes())}",
+            source_image_id=mint_id("source_image", Source.VQA_RAD, name, fingerprint_content(name, written)),
             subject_id=subject,
             study_id="study",
             series_id=None,
@@ -46,7 +48,7 @@ def put_image(source_root: Path) -> Callable[..., SourceImage]:
             view=None,
             laterality=None,
             sequence=None,
-            bytes=1,
+            bytes=len(written),
             is_readable=True,
         )
 

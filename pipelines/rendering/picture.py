@@ -1,33 +1,49 @@
-"""Turns a decoded image of any mode into upright 8-bit RGB, and names what it did.
+"""Renders plain raster files (JPEG, PNG, TIFF, BMP, GIF, WebP): upright 8-bit gray or RGB, and the names of what was done.
 
-The rules, one each: the EXIF orientation is applied; 16- and 32-bit values are scaled
-from the image's own range (its minimum becomes 0, its maximum 255); transparent pixels are laid over black, the colour
-of air in radiology; gray, palette and CMYK become RGB as Pillow defines it. Colour profiles are ignored.
+The rules, one each: the EXIF orientation is applied; 16- and 32-bit values are scaled from the image's own range (its minimum
+becomes 0, its maximum 255); transparent pixels are laid over black, the colour of air in radiology; palette and CMYK become
+RGB as Pillow defines it; of several frames the first is taken. Colour profiles are ignored.
 
 Example:
-    >>> image, steps = to_rgb(Image.new("L", (2, 2), 7))
+    >>> image, steps = to_8_bit(Image.new("CMYK", (2, 2), (0, 0, 0, 255)))
     >>> image.getpixel((0, 0)), steps
-    ((7, 7, 7), ('gray_to_rgb',))
+    ((0, 0, 0), ('cmyk_to_rgb',))
 """
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from pipelines.reasons import Reason
+from pipelines.rendering.decode import count_frames, load
 from pipelines.rendering.problem import ImageProblem
-from pipelines.vocabulary import Reason
+from pipelines.rendering.raster import Raster, refuse_constant
 
 EXIF_ORIENTATION = 0x0112
 _UPRIGHT = (None, 1)
 _WIDE_MODES = frozenset({"I", "F", "I;16", "I;16L", "I;16B", "I;16N"})
 _ALPHA_MODES = frozenset({"RGBA", "LA", "PA", "La", "RGBa"})
-_STEP_OF_MODE = {"1": "bilevel_to_rgb", "L": "gray_to_rgb", "P": "palette_to_rgb", "CMYK": "cmyk_to_rgb"}
+_STEP_OF_MODE = {"P": "palette_to_rgb", "CMYK": "cmyk_to_rgb"}
 
 
-def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
-    """Return the image as upright 8-bit RGB and the steps that were taken, in order; none for upright RGB.
+def render_picture(content: bytes) -> Raster:
+    """Return the raster of a file's bytes; call it inside `decode.pillow_warnings()`.
 
     Raises:
-        ImageProblem: values that are not finite, or a constant image, which shows nothing.
+        ImageProblem: what `decode.load` and `to_8_bit` raise, or a constant image.
+    """
+    image, steps = to_8_bit(load(content))
+    if count_frames(content) > 1:
+        steps = ("first_frame", *steps)
+    raster = Raster(np.asarray(image), steps)
+    refuse_constant(raster)
+    return raster
+
+
+def to_8_bit(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
+    """Return the image upright in mode L or RGB and the steps that were taken, in order; none for an upright L or RGB image.
+
+    Raises:
+        ImageProblem: values that are not finite.
     """
     steps: list[str] = []
     image = _turn_upright(image, steps)
@@ -37,18 +53,13 @@ def to_rgb(image: Image.Image) -> tuple[Image.Image, tuple[str, ...]]:
     if image.mode in _ALPHA_MODES or "transparency" in image.info:
         image = _lay_over_black(image)
         steps.append("alpha_over_black")
-    if image.mode != "RGB":
+    if image.mode == "1":
+        steps.append("bilevel_to_gray")
+        image = image.convert("L")
+    if image.mode not in ("L", "RGB"):
         steps.append(_STEP_OF_MODE.get(image.mode, f"{image.mode.casefold()}_to_rgb"))
         image = image.convert("RGB")
     return image, tuple(steps)
-
-
-def refuse_constant(image: Image.Image) -> None:
-    """Raise ImageProblem where all pixels of an RGB image are equal."""
-    extrema = image.getextrema()
-    if all(low == high for low, high in extrema):  # pyright: ignore[reportGeneralTypeIssues]  # RGB: a pair per channel
-        colour = tuple(low for low, _ in extrema)  # pyright: ignore[reportGeneralTypeIssues]
-        raise ImageProblem(Reason.IMAGE_CONSTANT, f"all {image.width} x {image.height} pixels are {colour}; nothing to see")
 
 
 def _turn_upright(image: Image.Image, steps: list[str]) -> Image.Image:

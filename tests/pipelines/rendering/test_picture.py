@@ -1,23 +1,26 @@
+import importlib.util
 import io
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pipelines.reasons import Reason
 from pipelines.rendering.decode import load
+from pipelines.rendering.picture import render_picture, to_8_bit
 from pipelines.rendering.problem import ImageProblem
-from pipelines.rendering.to_rgb import refuse_constant, to_rgb
-from pipelines.vocabulary import Reason
+from pipelines.rendering.raster import Raster, refuse_constant
 
 
 def through_file(image, kind, **options):
     sink = io.BytesIO()
     image.save(sink, kind, **options)
-    return to_rgb(load(sink.getvalue()))
+    return to_8_bit(load(sink.getvalue()))
 
 
 def values(image):
-    assert image.mode == "RGB"
+    assert image.mode in ("L", "RGB")
     return np.asarray(image)
 
 
@@ -25,14 +28,14 @@ def test_16_bit_values_are_scaled_from_their_own_range():
     wide = Image.fromarray(np.array([[1000, 2000], [3000, 5000]], dtype=np.uint16))
     for kind in ("PNG", "TIFF"):
         image, steps = through_file(wide, kind)
-        assert values(image)[..., 0].tolist() == [[0, 64], [128, 255]]  # (v - 1000) * 255 / 4000, rounded half to even
-        assert steps == ("range_to_8_bit", "gray_to_rgb")
+        assert values(image).tolist() == [[0, 64], [128, 255]]  # (v - 1000) * 255 / 4000, rounded half to even
+        assert steps == ("range_to_8_bit",)
 
 
 @pytest.mark.parametrize("dtype", [np.int32, np.float32])
 def test_32_bit_values_are_scaled_too_and_below_zero(dtype):
     image, steps = through_file(Image.fromarray(np.array([[-10, 0], [10, 30]], dtype=dtype)), "TIFF")
-    assert values(image)[..., 0].tolist() == [[0, 64], [128, 255]]
+    assert values(image).tolist() == [[0, 64], [128, 255]]
     assert steps[0] == "range_to_8_bit"
 
 
@@ -56,11 +59,11 @@ def test_cmyk_jpeg_becomes_rgb_and_not_its_negative():
     assert steps == ("cmyk_to_rgb",)
 
 
-def test_bilevel_and_gray_become_rgb():
-    assert through_file(Image.new("1", (2, 2), 1), "PNG")[1] == ("bilevel_to_rgb",)
+def test_gray_stays_gray_and_bilevel_becomes_gray():
+    image, steps = through_file(Image.new("1", (2, 2), 1), "PNG")
+    assert (values(image).tolist(), steps) == ([[255, 255]] * 2, ("bilevel_to_gray",))
     image, steps = through_file(Image.new("L", (2, 2), 9), "PNG")
-    assert values(image).tolist() == [[[9, 9, 9]] * 2] * 2
-    assert steps == ("gray_to_rgb",)
+    assert (values(image).tolist(), steps) == ([[9, 9]] * 2, ())
 
 
 @pytest.mark.parametrize(
@@ -113,13 +116,23 @@ def test_upright_rgb_passes_unchanged():
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "I;16"])
 def test_a_constant_image_is_refused_in_every_depth(mode):
-    image, _ = to_rgb(Image.new(mode, (5, 4)))
+    sink = io.BytesIO()
+    Image.new(mode, (5, 4)).save(sink, "PNG")
     with pytest.raises(ImageProblem, match="5 x 4 pixels") as caught:
-        refuse_constant(image)
+        render_picture(sink.getvalue())
     assert caught.value.reason is Reason.IMAGE_CONSTANT
 
 
 def test_an_image_that_differs_in_one_pixel_of_one_channel_is_not_constant():
-    image = Image.new("RGB", (5, 4), (7, 7, 7))
-    image.putpixel((2, 2), (7, 7, 8))
-    refuse_constant(image)
+    pixels = np.full((4, 5, 3), 7, np.uint8)
+    pixels[2, 2, 2] = 8
+    refuse_constant(Raster(pixels, ()))
+
+
+def test_the_retina_of_scikit_image_keeps_its_pixels():
+    package = importlib.util.find_spec("skimage")
+    assert package is not None and package.submodule_search_locations is not None
+    path = Path(package.submodule_search_locations[0]) / "data" / "retina.jpg"
+    raster = render_picture(path.read_bytes())
+    assert raster.pixels.shape == (1411, 1411, 3) and raster.pixels.dtype == np.uint8
+    assert np.array_equal(raster.pixels, np.asarray(Image.open(path)))
