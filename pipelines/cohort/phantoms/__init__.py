@@ -1,0 +1,1 @@
+"""Phantoms: drawn anatomy and disease, from a truth in words to pixels."""
