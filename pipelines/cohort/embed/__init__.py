@@ -1,0 +1,1 @@
+"""EMBED: a synthetic download in the genuine layout; `writer` is where to begin."""
