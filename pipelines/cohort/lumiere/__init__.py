@@ -1,0 +1,1 @@
+"""LUMIERE: a synthetic download in the genuine layout; `writer` is where to begin."""
