@@ -1,0 +1,1 @@
+"""ODIR-5K: a synthetic download in the genuine layout; `writer` is where to begin."""
