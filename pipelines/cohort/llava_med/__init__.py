@@ -1,0 +1,1 @@
+"""LLaVA-Med VQA: a synthetic download in the genuine layout; `writer` is where to begin."""
