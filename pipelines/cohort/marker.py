@@ -1,25 +1,22 @@
-"""The file that marks a folder as synthetic, so that drawn data are never taken for patients' and never overwrite them.
+"""Claims a folder for a synthetic cohort, so that drawn data never overwrite patients'.
 
 Example:
-    >>> is_synthetic(Path("no/such/folder"))
-    False
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> claim_folder(folder, seed=1, subjects=8)
+    >>> is_synthetic(folder)
+    True
 """
 
 import json
 from pathlib import Path
 
+from pipelines.sources.synthetic_marker import MARKER_NAME, is_synthetic
 from pipelines.storage import write_bytes
-
-MARKER_NAME = "SYNTHETIC_COHORT.json"
 
 
 class CohortError(ValueError):
     """A cohort that cannot be written; the message says why and what to do."""
-
-
-def is_synthetic(root: Path) -> bool:
-    """Return whether a source's folder is a synthetic cohort. The marker's presence decides, even where it is damaged."""
-    return (root / MARKER_NAME).exists()
 
 
 def claim_folder(root: Path, seed: int, subjects: int) -> None:

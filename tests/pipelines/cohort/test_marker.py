@@ -1,6 +1,7 @@
 import pytest
 
-from pipelines.cohort.marker import MARKER_NAME, CohortError, claim_folder, is_synthetic
+from pipelines.cohort.marker import CohortError, claim_folder
+from pipelines.sources.synthetic_marker import MARKER_NAME, is_synthetic
 
 
 def test_a_claimed_folder_is_synthetic_and_may_be_claimed_again(tmp_path):

@@ -9,13 +9,13 @@ Example:
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pipelines.cohort.truth import Finding, Truth
+from pipelines.cohort.phantoms.truth import Finding, Truth
 from pipelines.vocabulary import AnswerType, Laterality
 
 Answer = bool | int | str | None
 """True and False are "yes" and "no"; None means that the question does not apply to an image."""
 
-SIDE_WORDS = {Laterality.LEFT: "Left", Laterality.RIGHT: "Right"}
+_SIDE_WORDS = {Laterality.LEFT: "Left", Laterality.RIGHT: "Right"}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def side(finding: Finding, *wordings: str, answer_type: AnswerType = AnswerType.
 
     def answer(truth: Truth) -> Answer:
         where = truth.findings.get(finding)
-        return None if where is None else f"{SIDE_WORDS[where]} {noun}".strip()
+        return None if where is None else f"{_SIDE_WORDS[where]} {noun}".strip()
 
     return Topic("POS", answer_type, wordings, answer)
 

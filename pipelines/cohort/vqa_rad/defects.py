@@ -1,18 +1,15 @@
-"""Rows and files that cannot be used, one for each reason that a reader knows, so that a demo shows every rejection.
+"""Rows that cannot be used, one for each reason that a reader knows, so that a demo shows every rejection.
 
 Example:
-    >>> [reason.value for reason in count_row_defects()][:2]
+    >>> [reason.value for reason in list_row_defects()][:2]
     ['row_not_an_object', 'field_missing']
 """
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image
-
-from pipelines.cohort.vqa_rad_cases import RawRow
-from pipelines.vocabulary import Reason
+from pipelines.cohort.vqa_rad.cases import RawRow
+from pipelines.reasons import Reason
 
 
 def spoil_rows(good: RawRow) -> Iterator[tuple[Reason, Any]]:
@@ -35,21 +32,6 @@ def repeat_key(good: RawRow) -> RawRow:
     return good | {"question": "Is there free air?", "question_type": "PRES", "answer": "No", "answer_type": "CLOSED"}
 
 
-def count_row_defects() -> Mapping[Reason, int]:
-    """Return how many rows `spoil_rows` and `repeat_key` spoil, by reason."""
-    counts: dict[Reason, int] = {}
-    for reason, _ in spoil_rows({"image_name": "synpic1.jpg"}):
-        counts[reason] = counts.get(reason, 0) + 1
-    return counts | {Reason.DUPLICATE_KEY: 1}
-
-
-def truncate(jpeg: bytes) -> bytes:
-    """Return the first 60 % of a file, as an interrupted download leaves it: the header is whole, the pixels are not."""
-    return jpeg[: len(jpeg) * 3 // 5]
-
-
-def make_constant() -> bytes:
-    """Return a black JPEG, as a failed export leaves it."""
-    sink = io.BytesIO()
-    Image.new("RGB", (256, 256)).save(sink, "JPEG")
-    return sink.getvalue()
+def list_row_defects() -> list[Reason]:
+    """Return the reasons of the defective rows in their order: those of `spoil_rows`, then that of `repeat_key`."""
+    return [*(reason for reason, _ in spoil_rows({"image_name": "synpic1.jpg"})), Reason.DUPLICATE_KEY]

@@ -11,8 +11,8 @@ Example:
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pipelines.cohort.topic import Topic, closed, open_ended, presence, side
-from pipelines.cohort.truth import Finding, Truth
+from pipelines.cohort.phantoms.truth import Finding, Truth
+from pipelines.cohort.vqa_rad.topic import Topic, closed, open_ended, presence, side
 from pipelines.vocabulary import AnswerType, Modality, Organ, Sequence
 
 _MODALITY_NAMES = {Modality.XRAY: "X-ray", Modality.CT: "CT", Modality.MRI: "MRI"}

@@ -12,19 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.cohort.phantom_abdomen import draw_abdomen
-from pipelines.cohort.phantom_chest import draw_chest
-from pipelines.cohort.phantom_head import draw_head
-from pipelines.cohort.topic import Answer, Topic
-from pipelines.cohort.topics import FINDING_TOPICS, topics_by_chance
-from pipelines.cohort.truth import Truth, draw_truth
+from pipelines.cohort.phantoms.abdomen import draw_abdomen
+from pipelines.cohort.phantoms.chest import draw_chest
+from pipelines.cohort.phantoms.head import draw_head
+from pipelines.cohort.phantoms.truth import Truth, draw_truth
+from pipelines.cohort.vqa_rad.topic import Answer, Topic
+from pipelines.cohort.vqa_rad.topics import FINDING_TOPICS, topics_by_chance
 from pipelines.vocabulary import Organ
 
 RawRow = dict[str, Any]
 """One row as the file holds it: the 14 keys of VQA-RAD."""
 
-CASE_ADDRESS = "https://cohort.invalid/case?id="
-ORGAN_CODES = {Organ.CHEST: "CHEST", Organ.HEAD: "HEAD", Organ.ABDOMEN: "ABD"}
+_CASE_ADDRESS = "https://cohort.invalid/case?id="
+ORGANS = (Organ.HEAD, Organ.CHEST, Organ.ABDOMEN)  # subjects take them in turn
+_ORGAN_CODES = {Organ.CHEST: "CHEST", Organ.HEAD: "HEAD", Organ.ABDOMEN: "ABD"}
 _DRAW = {Organ.CHEST: draw_chest, Organ.HEAD: draw_head, Organ.ABDOMEN: draw_abdomen}
 _N_TOPICS_BY_CHANCE = 4
 _PARAPHRASE_SHARE = 0.3
@@ -52,9 +53,9 @@ class Case:
 def draw_case(seed: int, subject: int) -> Case:
     """Return the case of one subject; it depends on the seed and the subject's number alone."""
     rng = random.Random(f"vqa_rad {seed} {subject}")
-    organ = list(Organ)[subject % len(Organ)]
+    organ = ORGANS[subject % len(ORGANS)]
     truth = draw_truth(rng, organ)
-    address = CASE_ADDRESS + str(uuid.UUID(int=rng.getrandbits(128), version=4))
+    address = _CASE_ADDRESS + str(uuid.UUID(int=rng.getrandbits(128), version=4))
     image_name = f"synpic{10_000 + 37 * subject + rng.randrange(37)}.jpg"
     return Case(
         subject=subject,
@@ -95,7 +96,7 @@ def _make_row(rng: random.Random, topic: Topic, truth: Truth) -> RawRow:
         "qid_linked_id": "NULL",
         "image_case_url": "",
         "image_name": "",
-        "image_organ": ORGAN_CODES[truth.organ],
+        "image_organ": _ORGAN_CODES[truth.organ],
         "evaluation": rng.choice(["evaluated", "not evaluated", "given"]),
         "question": "",
         "question_rephrase": "NULL",

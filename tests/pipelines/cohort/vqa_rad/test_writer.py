@@ -4,18 +4,21 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from pipelines.cohort.marker import CohortError, is_synthetic
-from pipelines.cohort.topics import FINDING_TOPICS
-from pipelines.cohort.truth import FINDINGS, Finding, draw_truth
-from pipelines.cohort.vqa_rad import DEFAULT_SEED, DEFAULT_SUBJECTS, UNREFERENCED_IMAGE, write_vqa_rad
-from pipelines.cohort.vqa_rad_cases import draw_case
-from pipelines.cohort.vqa_rad_defects import count_row_defects
+from pipelines.cohort.marker import CohortError
+from pipelines.cohort.phantoms.truth import FINDINGS, Finding, draw_truth
+from pipelines.cohort.vqa_rad.cases import draw_case
+from pipelines.cohort.vqa_rad.defects import list_row_defects
+from pipelines.cohort.vqa_rad.topics import FINDING_TOPICS
+from pipelines.cohort.vqa_rad.writer import UNREFERENCED_IMAGE, planted_faults, write_vqa_rad
+from pipelines.reasons import Reason, Stage
 from pipelines.rendering.images import render_images
 from pipelines.sources.corpus import count_reading
-from pipelines.sources.vqa_rad import read_vqa_rad
+from pipelines.sources.synthetic_marker import is_synthetic
+from pipelines.sources.vqa_rad.reader import read_vqa_rad
 from pipelines.splits import linked_subjects
-from pipelines.vocabulary import Laterality, Organ, Reason
+from pipelines.vocabulary import Laterality, Organ
 
+SUBJECTS, SEED = 60, 20250519  # enough for the balance of answers
 FOLDER = "VQA_RAD Image Folder"
 JSON_NAME = "VQA_RAD Dataset Public.json"
 
@@ -23,7 +26,7 @@ JSON_NAME = "VQA_RAD Dataset Public.json"
 @pytest.fixture(scope="module")
 def root(tmp_path_factory):
     root = tmp_path_factory.mktemp("cohort") / "vqa_rad"
-    write_vqa_rad(root)
+    write_vqa_rad(root, SUBJECTS, SEED)
     return root
 
 
@@ -50,9 +53,9 @@ def test_every_row_and_file_is_accounted_for_and_each_defect_is_rejected_once(ro
     counts = count_reading(corpus)
     assert all(count.is_balanced for count in counts)
     assert [count.n_in for count in counts] == [len(rows), len(list((root / FOLDER).iterdir()))]
-    empty, absent = (draw_case(DEFAULT_SEED, DEFAULT_SUBJECTS - place).image_name for place in (5, 2))
+    empty, absent = (draw_case(SEED, SUBJECTS - place).image_name for place in (5, 2))
     expected = Counter(
-        dict(count_row_defects())
+        Counter(list_row_defects())
         | {
             Reason.IMAGE_NOT_USABLE: len(rows_about(rows, empty)),
             Reason.IMAGE_MISSING: len(rows_about(rows, absent)),
@@ -63,6 +66,31 @@ def test_every_row_and_file_is_accounted_for_and_each_defect_is_rejected_once(ro
     assert Counter(rejection.reason for rejection in corpus.rejections) == expected
     files = {rejection.item for rejection in corpus.rejections if not rejection.item.startswith("row ")}
     assert files == {f"{FOLDER}/{empty}", f"{FOLDER}/{UNREFERENCED_IMAGE}"}
+
+
+@pytest.mark.parametrize("subjects", [8, 20])
+def test_the_planted_faults_are_the_rejections_of_reading_and_no_other(tmp_path, subjects):
+    write_vqa_rad(tmp_path / "cohort", subjects=subjects, seed=6)
+    planted = [fault for fault in planted_faults(subjects, seed=6) if fault.stage is Stage.READ]
+    rejected = [(rejection.item, rejection.reason) for rejection in read_vqa_rad(tmp_path / "cohort").rejections]
+    assert Counter((fault.item, fault.reason) for fault in planted) == Counter(rejected)
+
+
+def test_the_planted_faults_of_rendering_are_its_rejections(corpus, rendered):
+    planted = [fault for fault in planted_faults(SUBJECTS, SEED) if fault.stage is Stage.RENDER]
+    assert {(fault.item, fault.reason) for fault in planted} == {(one.item, one.reason) for one in rendered.rejections}
+    assert {fault.reason for fault in planted} == {Reason.IMAGE_CONSTANT, Reason.IMAGE_TRUNCATED}
+    assert len(rendered.rows) == len(corpus.images) - 2
+
+
+def test_tables_alone_hold_the_same_rows_and_an_empty_image_folder(root, tmp_path):
+    write_vqa_rad(tmp_path / "tables", SUBJECTS, SEED, tables_only=True)
+    assert content_of(tmp_path / "tables")[JSON_NAME] == content_of(root)[JSON_NAME]
+    assert list((tmp_path / "tables" / FOLDER).iterdir()) == []
+
+
+def test_the_file_is_laid_out_as_one_indented_list(root, rows):
+    assert (root / JSON_NAME).read_text(encoding="utf-8") == json.dumps(rows, indent=1, ensure_ascii=False)
 
 
 def test_every_quirk_of_the_genuine_file_is_met_and_named(corpus, rows):
@@ -99,15 +127,6 @@ def test_rows_have_the_keys_of_the_genuine_file_in_its_order(rows, vqa_rad_root)
     assert sum("question_rephrase" not in row for row in rows if isinstance(row, dict)) >= 2
 
 
-def test_truncated_and_constant_images_are_rejected_by_rendering_and_the_others_are_not(corpus, rendered):
-    constant, truncated = (draw_case(DEFAULT_SEED, DEFAULT_SUBJECTS - place).image_name for place in (4, 3))
-    assert {rejection.item: rejection.reason for rejection in rendered.rejections} == {
-        f"{FOLDER}/{constant}": Reason.IMAGE_CONSTANT,
-        f"{FOLDER}/{truncated}": Reason.IMAGE_TRUNCATED,
-    }
-    assert len(rendered.rows) == len(corpus.images) - 2
-
-
 def test_the_person_who_was_entered_twice_is_found_by_the_pixels(rendered):
     duplicates = [row for row in rendered.rows if row.duplicate_of is not None]
     assert len(duplicates) == 1
@@ -117,7 +136,7 @@ def test_the_person_who_was_entered_twice_is_found_by_the_pixels(rendered):
 def test_one_case_holds_two_images_and_a_dragged_address_makes_no_new_subject(corpus):
     images = Counter(image.study_id for image in corpus.images)
     assert Counter(images.values())[2] == 1
-    assert len({image.subject_id for image in corpus.images}) == len(corpus.images) - 1 == DEFAULT_SUBJECTS - 2
+    assert len({image.subject_id for image in corpus.images}) == len(corpus.images) - 1 == SUBJECTS - 2
 
 
 def test_yes_and_no_are_in_balance_and_questions_recur_on_many_images(corpus):
@@ -179,5 +198,5 @@ def test_the_smallest_cohort_can_be_read_and_rendered(tmp_path):
 def test_a_real_download_is_never_overwritten(tmp_path):
     (tmp_path / JSON_NAME).write_text("[1]")
     with pytest.raises(CohortError, match="may be a real download"):
-        write_vqa_rad(tmp_path, subjects=8)
+        write_vqa_rad(tmp_path, 8, SEED)
     assert content_of(tmp_path) == {JSON_NAME: b"[1]"}

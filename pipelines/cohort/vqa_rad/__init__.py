@@ -1,0 +1,1 @@
+"""VQA-RAD: a synthetic download in the genuine layout; `writer` is where to begin."""
