@@ -7,6 +7,7 @@ Example:
 
 import re
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,10 +110,22 @@ def _parse_url(url_or_path: str | Path) -> sa.URL:
 def _configure(connection: sqlite3.Connection, _record: Any) -> None:
     """Set what SQLite keeps per connection; transactions are begun by `_begin` alone."""
     connection.isolation_level = None
-    mode = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+    mode = _switch_to_wal(connection)
     if mode != "wal":
         raise sqlite3.OperationalError(f"write-ahead log refused (journal mode {mode}); put the ledger on a local disk")
     connection.execute("PRAGMA synchronous=FULL")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> str:
+    """Return the journal mode after asking for WAL. While another one switches SQLite refuses at once, whatever the timeout."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            return connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from pipelines.choices import Review
+from pipelines.reasons import Reason, Stage
 from pipelines.records import Record, Rejection, ReviewDecision
 from pipelines.review.inspection import InspectedItem, InspectedLot, ItemState, inspect_lots
 from pipelines.review.lots import Inspection, Lot
 from pipelines.review.standing import latest_versions, refuse_mixed_decisions
-from pipelines.settings import Review
-from pipelines.vocabulary import Reason, Stage
 
 USABLE = frozenset({ItemState.APPROVED, ItemState.ACCEPTED})
 

@@ -114,7 +114,7 @@ def test_the_list_of_a_sampled_lot_tells_sampled_from_unsampled(
 def test_show_gives_everything_that_a_reviewer_judges(root: Path, records: list[Record], capsys: Output) -> None:
     record = records[0]
     image = RenderedImage(
-        Source.VQA_RAD, "image-1", "source-1", "1.jpg", "subject-1", "study-1", Modality.XRAY, Organ.CHEST, None,
+        Source.VQA_RAD, "image-1", "source-1", "1.jpg", "subject-1", "study-1", Modality.XRAY, Organ.CHEST, *[None] * 6,
         "rendered/image-1.png", 8, 8, "0" * 64, "0" * 64, None, (),
     )  # fmt: skip
     write_table(table_path(str(root), RENDERED_IMAGES.name, Source.VQA_RAD), RENDERED_IMAGES.to_arrow([image]))
@@ -141,7 +141,7 @@ def test_show_gives_everything_that_a_reviewer_judges(root: Path, records: list[
 
 def test_show_names_a_file_that_can_be_opened(root: Path, records: list[Record], capsys: Output) -> None:
     image = RenderedImage(
-        Source.VQA_RAD, "image-2", "source-2", "2.jpg", "subject-2", "study-2", None, None, None,
+        Source.VQA_RAD, "image-2", "source-2", "2.jpg", "subject-2", "study-2", *[None] * 8,
         "rendered/image-2.png", 8, 8, "0" * 64, "0" * 64, None, (),
     )  # fmt: skip
     write_table(table_path(str(root), RENDERED_IMAGES.name, Source.VQA_RAD), RENDERED_IMAGES.to_arrow([image]))

@@ -5,13 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.choices import Review
+from pipelines.reasons import Reason, Stage
 from pipelines.records import Record, Rejection, ReviewDecision
 from pipelines.review.inspection import ItemState, inspect_lots
 from pipelines.review.lots import Inspection, divide_into_lots
 from pipelines.review.plan import Approval, ReviewPlan, apply_plan, sample_for_review
 from pipelines.review.standing import MixedDecisionsError
-from pipelines.settings import Review
-from pipelines.vocabulary import AnswerType, Reason, Split, Stage, Verdict
+from pipelines.vocabulary import AnswerType, Split, Verdict
 
 MakeRecord = Callable[..., Record]
 Decide = Callable[..., ReviewDecision]

@@ -3,12 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.reasons import Reason
 from pipelines.records import Record
 from pipelines.review.ledger import open_ledger
 from pipelines.review.plan import ReviewPlan, apply_plan, sample_for_review
 from pipelines.review.standing import MixedDecisionsError
 from pipelines.review.synthetic import decide_synthetically
-from pipelines.vocabulary import Reason, Split, Verdict
+from pipelines.vocabulary import Split, Verdict
 
 PLAN = ReviewPlan(train_sample=5)
 
