@@ -10,7 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from assets.home import prepare_home
+from pipelines.cohort.marker import CohortError
 from pipelines.settings import SettingsError, load_settings
+from pipelines.storage import StorageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,12 +23,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    if chosen.command == "home":
-        print(prepare_home(settings.storage_root))
-        return 0
-    from assets.demo import run_demo  # loads Dagster, which takes seconds
+    try:
+        if chosen.command == "home":
+            print(prepare_home(settings.storage_root))
+            return 0
+        from assets.demo import run_demo  # loads Dagster, which takes seconds
 
-    return run_demo(settings)
+        return run_demo(settings)
+    except (CohortError, StorageError) as error:
+        print(error, file=sys.stderr)
+        return 2
 
 
 def build_parser() -> argparse.ArgumentParser:

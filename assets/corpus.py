@@ -20,7 +20,7 @@ from pipelines import stages, tables
 from pipelines.outcome import Count
 from pipelines.records import RenderedImage
 from pipelines.settings import Settings
-from pipelines.sources.corpus import count_reading
+from pipelines.sources.corpus import count_reading, tabulate_download
 from pipelines.storage import StorageError, read_table
 from pipelines.validation.summary import summarise_records
 from pipelines.vocabulary import Source
@@ -30,11 +30,11 @@ from pipelines.vocabulary import Source
     "raw",
     "corpus",
     [
-        TableOut("raw/studies", "Studies as found: one row per examination."),
-        TableOut("raw/labels", "Typed labels as found."),
-        TableOut("raw/questions", "The source's own questions, normalised; every repair is named."),
-        TableOut("raw/images", "Image files as found."),
-        TableOut("raw/rejected", "Rows and files that could not be read, with the reason.", is_counted=True),
+        TableOut("raw/studies", "Studies as found: one row per examination.", code_version="2"),
+        TableOut("raw/labels", "Typed labels as found.", code_version="2"),
+        TableOut("raw/questions", "The source's own questions, normalised; every repair is named.", code_version="2"),
+        TableOut("raw/images", "Image files as found.", code_version="2"),
+        TableOut("raw/rejected", "Rows and files that could not be read, with the reason.", is_counted=True, code_version="2"),
     ],
     partitions_def=SOURCES,
 )
@@ -48,21 +48,23 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
     repairs = Counter(repair for question in corpus.questions for repair in question.repairs)
     reasons = Counter(str(rejection.reason) for rejection in corpus.rejections)
     context.log.info("; ".join(f"{count.unit}: {count.n_in} in, {count.n_rejected} rejected" for count in counts))
+    download = dg.MetadataValue.md(tabulate_download(corpus))
     yield publish("raw/studies", tables.STUDIES.to_arrow(corpus.studies))
     yield publish("raw/labels", tables.LABELS.to_arrow(corpus.labels))
     questions = tables.QUESTIONS.to_arrow(corpus.questions)
     yield publish("raw/questions", questions, metadata={**found, "repairs": counts_table(repairs, "repair")})
-    yield publish("raw/images", tables.SOURCE_IMAGES.to_arrow(corpus.images), metadata=found)
+    yield publish("raw/images", tables.SOURCE_IMAGES.to_arrow(corpus.images), metadata={**found, "download": download})
     rejected = tables.REJECTIONS.to_arrow(corpus.rejections)
-    yield publish("raw/rejected", rejected, counts, metadata={**found, "reasons": counts_table(reasons, "reason")})
+    metadata = {**found, "download": download, "reasons": counts_table(reasons, "reason")}
+    yield publish("raw/rejected", rejected, counts, metadata)
 
 
 @table_assets(
     "rendered",
     "corpus",
     [
-        TableOut("rendered/images", "8-bit RGB views, hashed; exact duplicates point at the first."),
-        TableOut("rendered/rejected_images", "Images that could not be decoded, with the reason.", is_counted=True),
+        TableOut("rendered/images", "8-bit views, hashed; exact duplicates point at the first.", code_version="2"),
+        TableOut("rendered/rejected_images", "Images that could not be rendered, and why.", is_counted=True, code_version="2"),
     ],
     ins={"raw_images": dg.AssetIn(key_of("raw/images"))},
     partitions_def=SOURCES,
@@ -71,14 +73,16 @@ def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: 
     """Check every image and make it an 8-bit PNG named by its image_id."""
     source = Source(context.partition_key)
     found = tables.SOURCE_IMAGES.to_rows(raw_images)
-    outcome = stages.render_source(source, found, _read_former(source, settings), settings)
-    count = Count("image", len(found), len(outcome.rows), len(outcome.rejections))
+    former = _read_former(source, settings, context.log)
+    with told_plainly():
+        outcome = stages.render_source(source, found, former, settings, context.log.info)
     steps = Counter(step for image in outcome.rows for step in image.steps)
     duplicates = sum(image.duplicate_of is not None for image in outcome.rows)
     metadata = {"exact duplicates": duplicates, "steps": counts_table(steps, "step")}
     yield publish("rendered/images", tables.RENDERED_IMAGES.to_arrow(outcome.rows), metadata=metadata)
     reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("rendered/rejected_images", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+    rejected = tables.REJECTIONS.to_arrow(outcome.rejections)
+    yield publish("rendered/rejected_images", rejected, outcome.counts, {"reasons": reasons})
 
 
 @dg.asset(
@@ -126,9 +130,10 @@ def groups(
 ) -> Results:
     """Put images together within one split."""
     rendered_images = tables.RENDERED_IMAGES.to_rows(images)
-    outcome = stages.group_images(
-        tables.QUESTIONS.to_rows(questions), rendered_images, tables.SUBJECT_SPLITS.to_rows(splits), settings
-    )
+    drawn = tables.SUBJECT_SPLITS.to_rows(splits)
+    source_questions = tables.QUESTIONS.to_rows(questions)
+    source = Source(context.partition_key)
+    outcome = stages.group_images(source, source_questions, rendered_images, drawn, settings)
     grouped = {image_id for group in outcome.rows for image_id in group.image_ids}
     count = Count("image", len(rendered_images), len(grouped), len(outcome.rejections))
     kinds = counts_table(Counter(f"{group.split} / {group.ability} / {group.subtask}" for group in outcome.rows), "groups")
@@ -189,12 +194,13 @@ def validated(
     yield publish("qa/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
-def _read_former(source: Source, settings: Settings) -> list[RenderedImage]:
+def _read_former(source: Source, settings: Settings, log: dg.DagsterLogManager) -> list[RenderedImage]:
     """Return what was rendered before; nothing, so that all is rendered again, where that table cannot be read."""
     try:
         former = read_table(settings.storage_root, "rendered/images", source.value)
         return [] if former is None else tables.RENDERED_IMAGES.to_rows(former)
-    except (StorageError, tables.TableError):
+    except (StorageError, ValueError) as error:  # ValueError: a TableError, or a word that the vocabulary no longer has
+        log.warning(f"the former table of rendered images cannot be used, every image is rendered again: {error}")
         return []
 
 

@@ -11,7 +11,7 @@ Example:
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
@@ -20,7 +20,7 @@ from assets.home import prepare_home
 from assets.sensors import describe_ledger
 from evaluation.leaderboard_text import render_text
 from pipelines import tables
-from pipelines.cohort.vqa_rad import write_vqa_rad
+from pipelines.cohort.writers import WRITERS, write_cohort
 from pipelines.review.ledger import open_ledger
 from pipelines.review.plan import ReviewPlan, sample_for_review
 from pipelines.review.synthetic import decide_synthetically
@@ -44,7 +44,7 @@ def run_demo(settings: Settings) -> int:
         return 2
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
-    write_vqa_rad(settings.cohort_root() / Source.VQA_RAD)
+    write_cohort(settings.cohort_root(), dict.fromkeys(WRITERS))
     _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
     with dg.DagsterInstance.get() as instance:
         is_green = _run_jobs(build_defs(settings), settings, instance, started)
@@ -56,13 +56,21 @@ def run_demo(settings: Settings) -> int:
 def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.DagsterInstance, started: float) -> bool:
     models = _partition_keys(definitions, "evaluation/predictions")
     every_model = {"dagster/asset_partition_range_start": models[0], "dagster/asset_partition_range_end": models[-1]}
-    if not _run(definitions, "build_corpus", instance, started, partition=Source.VQA_RAD.value):
+    built = [_run(definitions, "build_corpus", instance, started, partition=source.value) for source in WRITERS]
+    if not all(built):
         return False
     _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
     instance.report_runless_asset_event(describe_ledger(settings))
-    return _run(definitions, "assemble_dataset", instance, started, partition=Source.VQA_RAD.value) and _run(
-        definitions, "evaluate", instance, started, tags=every_model
-    )
+    for source in WRITERS:  # sources without records too: the gate lets nothing of theirs through, and says so in green
+        if not _run(definitions, "assemble_dataset", instance, started, source.value, selection=_gate_or_all(source)):
+            return False
+    return _run(definitions, "evaluate", instance, started, tags=every_model)
+
+
+def _gate_or_all(source: Source) -> list[dg.AssetKey] | None:
+    """Return what to run of a source: the data set is written once, by the last one, which has the records."""
+    gate = [dg.AssetKey(["qa", "approved"]), dg.AssetKey(["qa", "not_approved"])]
+    return None if source is Source.VQA_RAD else gate
 
 
 def _run(
@@ -72,12 +80,19 @@ def _run(
     started: float,
     partition: str | None = None,
     tags: Mapping[str, str] | None = None,
+    selection: Sequence[dg.AssetKey] | None = None,
 ) -> bool:
     result = definitions.resolve_job_def(job).execute_in_process(
-        instance=instance, partition_key=partition, tags=tags, run_config=QUIET, raise_on_error=False
+        instance=instance,
+        partition_key=partition,
+        tags=tags,
+        asset_selection=selection,
+        run_config=QUIET,
+        raise_on_error=False,
     )
     made = sum(1 for event in result.all_events if event.is_step_materialization)
-    _say(started, f"{job}: {'green' if result.success else 'FAILED'}, {made} tables")
+    what = job if partition is None else f"{job} {partition}"
+    _say(started, f"{what}: {'green' if result.success else 'FAILED'}, {made} tables")
     for event in result.all_events:
         if event.is_step_failure:
             print(f"  {event.step_key}: {event.step_failure_data.error_display_string}", file=sys.stderr)

@@ -15,6 +15,10 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# Readers say how far they are through Python's logging; this shows it in a run's log.
+python_logs:
+  managed_python_loggers: [pipelines]
+  python_log_level: INFO
 """
 
 

@@ -2,7 +2,7 @@
 
 Example:
     >>> SOURCES.get_partition_keys()
-    ['vqa_rad']
+    ['embed', 'lumiere', 'ms_cxr_t', 'odir', 'vqa_rad', 'llava_med']
 """
 
 import warnings

@@ -29,6 +29,7 @@ class TableOut:
     description: str
     is_counted: bool = False  # carries the stage's `nothing_disappears`
     checks: tuple[dg.AssetCheckSpec, ...] = ()
+    code_version: str = "1"  # raise it when the stage makes other rows of the same input
 
 
 def table_assets(
@@ -63,7 +64,7 @@ def _declare(out: TableOut, group: str) -> dg.AssetOut:
         key=key_of(out.name),
         group_name=group,
         description=out.description,
-        code_version="1",
+        code_version=out.code_version,
         kinds={"parquet"},
         is_required=False,
     )

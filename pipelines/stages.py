@@ -6,7 +6,7 @@ same functions under Dagster. What a stage drops comes back as rejections, so th
 Example:
     >>> from pipelines.vocabulary import Source
     >>> [source.value for source in readable_sources()]
-    ['vqa_rad']
+    ['embed', 'lumiere', 'ms_cxr_t', 'odir', 'vqa_rad', 'llava_med']
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,26 +14,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipelines.assembly import assemble
-from pipelines.cohort.marker import is_synthetic
+from pipelines.choices import SplitShares
 from pipelines.generation.composed import generate_composed
 from pipelines.grouping.composed import compose_groups
+from pipelines.grouping.ungrouped import leave_ungrouped
 from pipelines.outcome import Outcome
-from pipelines.records import (
-    DatasetRecord,
-    ImageGroup,
-    Record,
-    RenderedImage,
-    ReviewDecision,
-    SourceImage,
-    SourceQuestion,
-    Study,
-    SubjectSplit,
-)
-from pipelines.rendering.images import render_images
+from pipelines.progress import Say
+from pipelines.records import DatasetRecord, ImageGroup, Record, RenderedImage, ReviewDecision, SubjectSplit
+from pipelines.rendering.images import RenderOutcome, render_images
 from pipelines.review.plan import Approval, ReviewPlan, apply_plan
-from pipelines.settings import Settings, SplitShares
+from pipelines.settings import Settings
+from pipelines.source_records import SourceImage, SourceQuestion, Study
 from pipelines.sources.corpus import Corpus, mark_synthetic
 from pipelines.sources.registry import READERS
+from pipelines.sources.synthetic_marker import is_synthetic
 from pipelines.splits import linked_subjects, split_subjects
 from pipelines.validation.rules import validate_records
 from pipelines.vocabulary import Source, Split
@@ -46,16 +40,21 @@ def readable_sources() -> list[Source]:
 
 def read_source(source: Source, settings: Settings) -> Corpus:
     """1. Read a download: studies, labels, questions and image files as found, each bad row a rejection."""
-    root = settings.source_root(source)
-    corpus = READERS[source](root)
-    return mark_synthetic(corpus) if is_synthetic(root) else corpus
+    folders = settings.source_folders(source)
+    corpus = READERS[source](folders, settings.reading)
+    return mark_synthetic(corpus) if is_synthetic(folders.tables) else corpus
 
 
 def render_source(
-    source: Source, images: Sequence[SourceImage], previous: Sequence[RenderedImage], settings: Settings
-) -> Outcome[RenderedImage]:
-    """2. Make every image an 8-bit RGB PNG under the storage root; what is already there and whole is kept."""
-    return render_images(images, settings.source_root(source), Path(settings.storage_root), previous=previous)
+    source: Source,
+    images: Sequence[SourceImage],
+    previous: Sequence[RenderedImage],
+    settings: Settings,
+    say: Say | None = None,
+) -> RenderOutcome:
+    """2. Make every image, and the chosen slices of every volume, an 8-bit PNG; what is there and whole is kept."""
+    root, storage = settings.source_folders(source).images, Path(settings.storage_root)
+    return render_images(images, root, storage, settings.rendering, previous=previous, say=say)
 
 
 def draw_splits(
@@ -68,12 +67,15 @@ def draw_splits(
 
 
 def group_images(
+    source: Source,
     questions: Sequence[SourceQuestion],
     images: Sequence[RenderedImage],
     splits: Sequence[SubjectSplit],
     settings: Settings,
 ) -> Outcome[ImageGroup]:
     """4. Put two or three images together that a question can be asked about, within one split."""
+    if source is not Source.VQA_RAD:
+        return leave_ungrouped(images, "images of this source are read and rendered; no rule groups them yet")
     return compose_groups(questions, images, splits, settings.grouping)
 
 

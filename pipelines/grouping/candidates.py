@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines.grouping.meaning import meaning_of, terms_of
-from pipelines.records import Fact, RenderedImage, SourceQuestion, SubjectSplit
+from pipelines.records import Fact, RenderedImage, SubjectSplit
+from pipelines.source_records import SourceQuestion
 from pipelines.vocabulary import Split
 
 YES, NO = "yes", "no"

@@ -7,22 +7,23 @@ The independent unit of a group is one subject: of a located question the one th
 answer; of a shared finding the one of the first image. Statistics resample units.
 
 Example:
-    >>> from pipelines.settings import Grouping
+    >>> from pipelines.choices import Grouping
     >>> compose_groups([], [], [], Grouping()).rows
     ()
 """
 
 from collections.abc import Sequence
 
+from pipelines.choices import Grouping
 from pipelines.grouping.candidates import gather_images
 from pipelines.grouping.draft import Budget
 from pipelines.grouping.located import compose_located
 from pipelines.grouping.pointed import compose_pointed
 from pipelines.grouping.shared import compose_shared
 from pipelines.outcome import Outcome
-from pipelines.records import ImageGroup, Rejection, RenderedImage, SourceQuestion, SubjectSplit
-from pipelines.settings import Grouping
-from pipelines.vocabulary import Reason, Stage
+from pipelines.reasons import Reason, Stage
+from pipelines.records import ImageGroup, Rejection, RenderedImage, SubjectSplit
+from pipelines.source_records import SourceQuestion
 
 # What must be left of an image's budget for the sub-tasks that come after.
 SHARED_CAP = 0.4

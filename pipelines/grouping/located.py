@@ -4,7 +4,7 @@ The place of the asked image must matter. Partners are therefore sought in this 
 another answer, images with the same question, images with a question of the same type that shares a content term.
 
 Example:
-    >>> from pipelines.settings import Grouping
+    >>> from pipelines.choices import Grouping
     >>> compose_located([], Grouping(), Budget(12))
     []
 """
@@ -12,12 +12,12 @@ Example:
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from pipelines.choices import Grouping
 from pipelines.grouping.candidates import YES, Candidate
 from pipelines.grouping.draft import Budget, build_group, may_stand_together, put_in_place
 from pipelines.grouping.ordering import EvenChooser, hash_number, hash_share, in_hash_order
 from pipelines.grouping.question_choice import Kinship, LocatedQuestion, choose_questions, find_kinship
 from pipelines.records import ImageGroup
-from pipelines.settings import Grouping
 from pipelines.vocabulary import SubTask
 
 _WHY = {

@@ -4,7 +4,7 @@ They are located-question groups of the strictest kind: "Which image shows ...?"
 asked about two of their images have two. The image asked about is the positive one as often as a negative one.
 
 Example:
-    >>> from pipelines.settings import Grouping
+    >>> from pipelines.choices import Grouping
     >>> compose_pointed([], Grouping(), Budget(12))
     []
 """
@@ -12,12 +12,12 @@ Example:
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from pipelines.choices import Grouping
 from pipelines.grouping.candidates import NO, YES, Candidate
 from pipelines.grouping.draft import Budget, build_group, may_stand_together, put_in_place
 from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import EvenChooser, hash_share, in_hash_order
 from pipelines.records import ImageGroup
-from pipelines.settings import Grouping
 from pipelines.vocabulary import SubTask
 
 MAX_PER_POSITIVE = 3  # groups that may rest on one positive answer

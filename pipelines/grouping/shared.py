@@ -4,7 +4,7 @@ Label balance: both, only the first, only the second and neither become about eq
 that has one answer on every image of its pool is left out: its items could be answered without looking.
 
 Example:
-    >>> from pipelines.settings import Grouping
+    >>> from pipelines.choices import Grouping
     >>> compose_shared([], Grouping(), Budget(12))
     []
 """
@@ -14,12 +14,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from pipelines.choices import Grouping
 from pipelines.grouping.candidates import NO, YES, Asked, Candidate
 from pipelines.grouping.draft import Budget, build_group, may_stand_together
 from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import hash_number, in_hash_order
 from pipelines.records import ImageGroup
-from pipelines.settings import Grouping
 from pipelines.vocabulary import Split, SubTask
 
 MAX_PER_FACT = 5  # groups that may rest on one answer: more would repeat one fact in many guises

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.cohort.vqa_rad import write_vqa_rad
+from pipelines.cohort.vqa_rad.writer import write_vqa_rad
 from pipelines.settings import Settings
 from pipelines.vocabulary import Source
 from tests.assets.graphs import Graph, failures

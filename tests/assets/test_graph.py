@@ -12,9 +12,10 @@ from PIL import Image, ImageOps
 from assets.corpus import raw
 from assets.definitions import build_defs
 from assets.io import TABLES, ParquetTables
+from pipelines.choices import SourceRoots
 from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
-from pipelines.settings import Settings, SourceRoots
+from pipelines.settings import Settings
 from pipelines.storage import read_table, table_path, write_table
 from pipelines.tables import APPROVED, BENCHMARK, IMAGE_GROUPS, INSTRUCTIONS, QUESTIONS, RENDERED_IMAGES, VALIDATED
 from pipelines.vocabulary import Source, Split, Verdict
@@ -174,7 +175,7 @@ def test_a_table_of_rendered_images_that_cannot_be_read_is_made_again(graph: Gra
 
 def test_a_replaced_image_takes_the_approvals_of_its_records_away(graph: Graph, tmp_path: Path) -> None:
     root = tmp_path / "download"
-    shutil.copytree(graph.settings.source_root(Source.VQA_RAD), root)
+    shutil.copytree(graph.settings.source_folders(Source.VQA_RAD).images, root)
     own = Graph(graph.settings.model_copy(update={"sources": SourceRoots(vqa_rad=root)}), graph.instance)
     assert own.run("build_corpus", Source.VQA_RAD).success
     before = VALIDATED.to_rows(own.table("qa/validated", "vqa_rad"))
@@ -208,7 +209,7 @@ def test_groups_are_the_four_of_the_design(finished: Graph) -> None:
     assert groups == {"corpus", "dataset", "training", "evaluation"}
 
 
-def test_sources_without_a_reader_are_no_partitions(finished: Graph) -> None:
+def test_every_source_is_a_partition(finished: Graph) -> None:
     graph = build_defs(finished.settings).resolve_asset_graph()
     partitions = graph.get(dg.AssetKey(["raw", "studies"])).partitions_def
-    assert partitions is not None and partitions.get_partition_keys() == ["vqa_rad"]
+    assert partitions is not None and partitions.get_partition_keys() == [str(source) for source in Source]

@@ -44,7 +44,7 @@ def run(root: Path, storage: Path, rows: tuple[tuple[str, str, str], ...], **cha
     assert all(count.is_balanced for count in count_reading(corpus))
     rendered = stages.render_source(Source.VQA_RAD, corpus.images, [], settings)
     splits = stages.draw_splits(Source.VQA_RAD, corpus.studies, rendered.rows, settings)
-    groups = stages.group_images(corpus.questions, rendered.rows, splits, settings)
+    groups = stages.group_images(Source.VQA_RAD, corpus.questions, rendered.rows, splits, settings)
     candidates = stages.generate_records(groups.rows, corpus.questions, settings)
     validated = stages.validate_candidates(candidates.rows, groups.rows, rendered.rows)
     assert len(validated.rows) + len(validated.rejections) == len(candidates.rows)
