@@ -8,12 +8,14 @@ Example:
 import argparse
 import dataclasses
 import json
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks.corpus import build_benchmarks
-from benchmarks.rounds import Measurement, measure
+from benchmarks import corpus, dicom, nifti
+from benchmarks.rounds import Arms, Measurement, measure
 from pipelines.storage import write_bytes
 
 
@@ -22,17 +24,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed, as ratios in one run.")
     parser.add_argument("--json", type=Path, default=Path(".medmim/bench.json"), help="where the figures go")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="*", metavar="NAME", help="some benchmarks alone (default: all)")
     chosen = parser.parse_args()
     print("| benchmark | baseline, s | ours, s | baseline / ours | ours / floor | rounds |\n|---|---:|---:|---:|---:|---:|")
     figures: dict[str, dict[str, float | int | None]] = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for name, arms in build_benchmarks(Path(scratch)).items():
+        for name, arms in _build(Path(scratch), chosen.only):
             measured = measure(arms, chosen.rounds)
             figures[name] = dataclasses.asdict(measured)
             print(format_row(name, measured), flush=True)
     write_bytes(str(chosen.json), json.dumps(figures, indent=2).encode())
     print(f"figures in {chosen.json}")
     return 0
+
+
+def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms]]:
+    for part in (corpus, dicom, nifti):
+        folder = scratch / part.__name__
+        folder.mkdir()
+        yield from ((name, arms) for name, arms in part.build_benchmarks(folder).items() if only is None or name in only)
+        shutil.rmtree(folder)
 
 
 def format_row(name: str, measured: Measurement) -> str:

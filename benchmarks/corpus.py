@@ -15,8 +15,9 @@ from PIL import Image
 from assets.definitions import build_defs
 from benchmarks.rounds import Arms
 from pipelines import stages
-from pipelines.cohort.vqa_rad import write_vqa_rad
-from pipelines.settings import Settings, SourceRoots
+from pipelines.choices import SourceRoots
+from pipelines.cohort.vqa_rad.writer import write_vqa_rad
+from pipelines.settings import Settings
 from pipelines.sources.corpus import Corpus
 from pipelines.vocabulary import Source
 
@@ -81,6 +82,6 @@ def _run_stages(settings: Settings) -> None:
     corpus = stages.read_source(Source.VQA_RAD, settings)
     images = stages.render_source(Source.VQA_RAD, corpus.images, (), settings).rows
     splits = stages.draw_splits(Source.VQA_RAD, corpus.studies, images, settings)
-    groups = stages.group_images(corpus.questions, images, splits, settings).rows
+    groups = stages.group_images(Source.VQA_RAD, corpus.questions, images, splits, settings).rows
     records = stages.generate_records(groups, corpus.questions, settings).rows
     stages.validate_candidates(records, groups, images)
