@@ -13,9 +13,11 @@ from pathlib import Path, PurePosixPath
 from pipelines.formats.mantis import MantisFile, read_mantis
 from pipelines.formats.released_rad import ResolvedRecord, RowCheck, check_rows, resolve_images
 from pipelines.outcome import Count, Outcome
-from pipelines.records import DatasetRecord, Rejection, RenderedImage, SourceQuestion
+from pipelines.reasons import Reason, Stage
+from pipelines.records import DatasetRecord, Rejection, RenderedImage
 from pipelines.score_records import ReleasedRecord
-from pipelines.vocabulary import Reason, Source, Stage
+from pipelines.source_records import SourceQuestion
+from pipelines.vocabulary import Source
 
 
 @dataclass(frozen=True)

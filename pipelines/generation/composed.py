@@ -1,13 +1,14 @@
 """Records of composed groups: every group gives at least one record or exactly one rejection; no model takes part.
 
 Example:
-    >>> from pipelines.settings import Generation
+    >>> from pipelines.choices import Generation
     >>> generate_composed([], [], Generation()).rows
     ()
 """
 
 from collections.abc import Mapping, Sequence
 
+from pipelines.choices import Generation
 from pipelines.generation.domain_balance import balance_domains
 from pipelines.generation.draft import Draft
 from pipelines.generation.letters import assign_letters, lay_out_options
@@ -15,9 +16,10 @@ from pipelines.generation.located import write_located, write_which_image
 from pipelines.generation.shared import write_statements
 from pipelines.keys import digest
 from pipelines.outcome import Outcome
-from pipelines.records import ImageGroup, Record, Rejection, SourceQuestion
-from pipelines.settings import Generation
-from pipelines.vocabulary import Reason, Stage, SubTask
+from pipelines.reasons import Reason, Stage
+from pipelines.records import ImageGroup, Record, Rejection
+from pipelines.source_records import SourceQuestion
+from pipelines.vocabulary import SubTask
 
 GENERATOR = "composed"
 

@@ -16,7 +16,8 @@ from pipelines.grouping.candidates import NO, YES
 from pipelines.grouping.finding import Finding, finding_of
 from pipelines.grouping.ordering import hash_number
 from pipelines.grouping.spelling import mend_spelling
-from pipelines.records import Fact, ImageGroup, SourceQuestion
+from pipelines.records import Fact, ImageGroup
+from pipelines.source_records import SourceQuestion
 
 SPELLING_MENDED = "spelling_mended"
 """Flag of a record whose source question, or open reference answer, was misspelt."""

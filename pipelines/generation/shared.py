@@ -13,7 +13,8 @@ from pipelines.generation.templates import STATEMENT_STEMS, STATEMENTS
 from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import hash_number
 from pipelines.grouping.shared import TRUTHS
-from pipelines.records import ImageGroup, SourceQuestion
+from pipelines.records import ImageGroup
+from pipelines.source_records import SourceQuestion
 
 TRUTH_NAMES = ("both", "only the first", "only the second", "neither")
 

@@ -8,8 +8,8 @@ Example:
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines.reasons import Reason
 from pipelines.records import ImageGroup, Record, RenderedImage
-from pipelines.vocabulary import Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 
 from pipelines.generation.location import ORDINALS
+from pipelines.reasons import Reason
 from pipelines.records import Record
 from pipelines.validation.context import Failure
 from pipelines.validation.text import normalise
-from pipelines.vocabulary import Reason
 
 _ORDINAL = re.compile(rf"\b({'|'.join(ORDINALS)}) image\b", re.IGNORECASE)
 

@@ -15,11 +15,12 @@ from pipelines.generation.domains import Domain, domains_of_options
 from pipelines.generation.location import ORDINALS
 from pipelines.grouping.meaning import terms_of
 from pipelines.grouping.spelling import mend_spelling
+from pipelines.reasons import Reason
 from pipelines.records import Fact, Record
 from pipelines.validation.context import Context, Failure
 from pipelines.validation.ordinals import read_mentions
 from pipelines.validation.text import normalise
-from pipelines.vocabulary import AnswerType, Reason
+from pipelines.vocabulary import AnswerType
 
 _ORDINAL_IMAGE = re.compile(rf"\bthe (?:{'|'.join(ORDINALS)}) image\b", re.IGNORECASE)
 _THE_IMAGE = re.compile(r"the \w+ image", re.IGNORECASE)

@@ -9,10 +9,10 @@ Example:
 
 from collections import Counter
 
+from pipelines.reasons import Reason
 from pipelines.records import Record
 from pipelines.validation.context import Context, Failure
 from pipelines.validation.ordinals import read_mentions
-from pipelines.vocabulary import Reason
 
 SINGLE_IMAGE = "single_image"
 

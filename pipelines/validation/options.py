@@ -9,10 +9,11 @@ import re
 from collections import Counter
 
 from pipelines.generation.letters import LETTERS
+from pipelines.reasons import Reason
 from pipelines.records import Record
 from pipelines.validation.context import Context, Failure
 from pipelines.validation.text import contains_words, normalise
-from pipelines.vocabulary import AnswerType, Reason
+from pipelines.vocabulary import AnswerType
 
 OPTION_COUNTS = range(2, 8)
 LENGTH_RATIO = 1.5  # of the key to the mean of the other options

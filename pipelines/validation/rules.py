@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines.outcome import Outcome
+from pipelines.reasons import Stage
 from pipelines.records import ImageGroup, Record, Rejection, RenderedImage
 from pipelines.validation.context import Context, Failure, Rule
 from pipelines.validation.duplicates import find_duplicates
@@ -28,7 +29,6 @@ from pipelines.validation.options import (
 )
 from pipelines.validation.schema import check_schema
 from pipelines.validation.wording import check_residue
-from pipelines.vocabulary import Stage
 
 RULES: tuple[Rule, ...] = (
     check_schema,

@@ -6,9 +6,10 @@ Example:
 """
 
 from pipelines.generation.composed import digest_shown
+from pipelines.reasons import Reason
 from pipelines.records import ImageGroup, Record
 from pipelines.validation.context import Context, Failure
-from pipelines.vocabulary import AnswerType, Reason
+from pipelines.vocabulary import AnswerType
 
 MAX_QUESTION = 600  # characters
 MAX_OPTION = 240

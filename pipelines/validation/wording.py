@@ -7,9 +7,9 @@ Example:
 
 import re
 
+from pipelines.reasons import Reason
 from pipelines.records import Record
 from pipelines.validation.context import Context, Failure
-from pipelines.vocabulary import Reason
 
 _RESIDUE = re.compile(
     r"\{[^{}]*\}?|\}|_{2,}|<image>|\b(?:nan|null|undefined)\b|\b[a-z]+_[a-z_]+\b|\[(?:insert|answer|option)[^\]]*\]|\ufffd",

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import GroupError, digest_shown, generate_composed
 from pipelines.generation.located import SPELLING_MENDED
 from pipelines.grouping.composed import compose_groups
-from pipelines.settings import Generation, Grouping
+from pipelines.reasons import Reason, Stage
 from pipelines.validation.rules import validate_records
-from pipelines.vocabulary import AnswerType, Reason, Stage, SubTask
+from pipelines.vocabulary import AnswerType, SubTask
 
 SETTINGS = Generation()
 

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from pipelines.choices import Grouping
 from pipelines.grouping.composed import compose_groups
+from pipelines.reasons import Reason, Stage
 from pipelines.records import ImageGroup
-from pipelines.settings import Grouping
-from pipelines.vocabulary import Ability, Origin, Reason, Split, Stage, SubTask
+from pipelines.vocabulary import Ability, Origin, Split, SubTask
 
 SETTINGS = Grouping()
 

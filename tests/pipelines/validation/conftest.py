@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import generate_composed
 from pipelines.grouping.composed import compose_groups
 from pipelines.records import ImageGroup, Record, RenderedImage
-from pipelines.settings import Generation, Grouping
 from pipelines.validation.context import Context
 
 

@@ -3,14 +3,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import digest_shown, generate_composed
 from pipelines.grouping.composed import compose_groups
+from pipelines.reasons import Reason, Stage
 from pipelines.records import Record
-from pipelines.settings import Generation, Grouping
 from pipelines.validation.context import Context
 from pipelines.validation.images import SINGLE_IMAGE
 from pipelines.validation.rules import RULES, find_failure, validate_records
-from pipelines.vocabulary import AnswerType, Reason, Split, Stage
+from pipelines.vocabulary import AnswerType, Split
 
 
 def _sealed(record: Record, **changes: object) -> Record:
