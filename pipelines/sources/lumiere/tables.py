@@ -19,14 +19,22 @@ PATIENT = Column("Patient")
 SESSION = Column("Date", aliases=("Timepoint", "Time point"))
 RATINGS_TABLE, DEMOGRAPHICS, COMPLETENESS = "ExpertRating", "Demographics", "datacompleteness"  # parts of the files' names
 _MISSING = frozenset({"", "na", "n/a", "n-a", "n.a.", "nan", "none", "-"})
+_ARCHIVE = "imaging"  # Imaging-v202211/ or the Imaging/ in it
 _SHORT = 40  # characters of a code that a message may repeat
 
 
 def find_table(tables: Path, name: str) -> Path | None:
-    """Return the file whose name holds a table's ("ExpertRating"), whatever version follows; None where it is not there."""
+    """Return the file whose name holds a table's ("ExpertRating"), whatever version follows; None where it is not there.
+
+    The tables are downloads of their own and lie beside the unpacked archive: where that folder was named, it is looked there.
+    """
     endings = (".csv", ".csv.gz")
     patterns = [f"{beginning}{name}*{ending}" for beginning in ("LUMIERE-", "*") for ending in endings] + [f"*{name}*.xlsx"]
-    return locate_table(tables, patterns)
+    found, folder = locate_table(tables, patterns), tables.absolute()
+    while found is None and folder.name.casefold().startswith(_ARCHIVE):
+        folder = folder.parent
+        found = locate_table(folder, patterns, depth=0)
+    return found
 
 
 def read_table(tables: Path, name: str, columns: list[Column]) -> Sheet | None:

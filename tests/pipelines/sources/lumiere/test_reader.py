@@ -261,6 +261,20 @@ def test_tables_and_images_may_lie_apart(tmp_path):
     assert corpus.images[0].path.startswith("Patient-001/week-000-1/")
 
 
+@pytest.mark.parametrize("named", ["Imaging", "Imaging-v202211", "Imaging-v202211/Imaging"])
+def test_tables_beside_the_unpacked_archive_are_found_where_that_folder_was_named(tmp_path, named):
+    put_atlas(tmp_path / named / "Patient-001/week-000")
+    put_table(tmp_path / "LUMIERE-ExpertRating-v202211.csv", ("Patient", "Date", RATING), ("Patient-001", "week-000", "Pre-Op"))
+    corpus = read(tmp_path / named)
+    assert [(label.code, label.value) for label in corpus.labels if label.code == "rano"] == [("rano", "pre_op")]
+
+
+def test_tables_beside_a_folder_of_another_name_are_not_taken(tmp_path):
+    put_atlas(tmp_path / "scans/Patient-001/week-000")
+    put_table(tmp_path / "LUMIERE-ExpertRating.csv", ("Patient", "Date", RATING), ("Patient-001", "week-000", "Pre-Op"))
+    assert read(tmp_path / "scans").labels == ()
+
+
 def test_a_download_without_volumes_on_the_grid_is_told_which_setting_helps(tmp_path):
     put_native(tmp_path / "Imaging/Patient-001/week-000-1")
     with pytest.raises(
