@@ -61,7 +61,9 @@ def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.Dags
         return False
     _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
     instance.report_runless_asset_event(describe_ledger(settings))
-    for source in WRITERS:  # sources without records too: the gate lets nothing of theirs through, and says so in green
+    # Sources without records too: the gate lets nothing of theirs through, and says so in green. The one with records comes
+    # last, since the data set that it writes would otherwise be stale.
+    for source in sorted(WRITERS, key=lambda source: source is Source.VQA_RAD):
         if not _run(definitions, "assemble_dataset", instance, started, source.value, selection=_gate_or_all(source)):
             return False
     return _run(definitions, "evaluate", instance, started, tags=every_model)
