@@ -93,7 +93,6 @@ def test_nibabel_ships_the_kinds_of_file_that_the_tests_above_are_for() -> None:
     } <= kinds
 
 
-@pytest.mark.skipif(not NILEARN_FILES, reason="nilearn, whose wheel holds the MNI template, is not installed")
 def test_the_mni_template_is_what_nibabel_reads_in_three_planes() -> None:
     (path,) = (path for path in NILEARN_FILES if "_t1_" in path.name)
     content, shape = path.read_bytes(), nib.load(path).shape
@@ -104,7 +103,6 @@ def test_the_mni_template_is_what_nibabel_reads_in_three_planes() -> None:
         np.testing.assert_array_equal(slice_.pixels, render_plainly(nib.load(path), plane, middle))
 
 
-@pytest.mark.skipif(not NILEARN_FILES, reason="nilearn, whose wheel holds the MNI template, is not installed")
 def test_the_areas_of_a_real_mask_sum_to_its_volume_in_every_plane() -> None:
     (path,) = (path for path in NILEARN_FILES if "_wm_" in path.name)
     image = nib.load(path)
