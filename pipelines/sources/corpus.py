@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from pipelines.choices import Reading, SourceFolders
 from pipelines.outcome import Count
 from pipelines.records import Rejection
-from pipelines.source_records import Label, SourceImage, SourceQuestion, Study
+from pipelines.source_records import Label, ReportSection, SourceImage, SourceQuestion, Study
+from pipelines.vocabulary import Source
 
 QUESTION_UNIT = "question"
 IMAGE_FILE_UNIT = "image file"
@@ -46,6 +47,13 @@ class Corpus:
 
 Reader = Callable[[SourceFolders, Reading], Corpus]
 """Reads the download in these folders. Raises SourceError where nothing can be read; rejects row by row otherwise."""
+
+
+def undated_study(
+    source: Source, subject_id: str, study_id: str, age_years: float | None = None, report: tuple[ReportSection, ...] = ()
+) -> Study:
+    """Return a study of a source that puts its studies in no order of time."""
+    return Study(source, subject_id, study_id, visit=None, date=None, week=None, age_years=age_years, report=report)
 
 
 def mark_synthetic(corpus: Corpus) -> Corpus:

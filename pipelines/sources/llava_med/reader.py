@@ -18,7 +18,7 @@ from pipelines.choices import Reading, SourceFolders
 from pipelines.reasons import Reason, Stage
 from pipelines.records import Rejection
 from pipelines.source_records import ReportSection, Study
-from pipelines.sources.corpus import QUESTION_UNIT, Corpus, name_row
+from pipelines.sources.corpus import QUESTION_UNIT, Corpus, name_row, undated_study
 from pipelines.sources.json_list import read_json_list
 from pipelines.sources.llava_med.captions import read_captions, remark_urls
 from pipelines.sources.llava_med.conversations import Conversations, read_conversations
@@ -151,15 +151,5 @@ def _order_by_path(figures: Iterable[Figure]) -> list[Figure]:
 def _build_studies(figures: Iterable[Figure], reports: Mapping[str, tuple[ReportSection, ...]]) -> tuple[Study, ...]:
     subjects = {figure.study_id: figure.subject_id for figure in figures}
     return tuple(
-        Study(
-            source=SOURCE,
-            subject_id=subjects[study_id],
-            study_id=study_id,
-            visit=None,
-            date=None,
-            week=None,
-            age_years=None,
-            report=reports.get(study_id, ()),
-        )
-        for study_id in sorted(subjects)
+        undated_study(SOURCE, subjects[study_id], study_id, report=reports.get(study_id, ())) for study_id in sorted(subjects)
     )

@@ -17,7 +17,7 @@ from pipelines.keys import mint_id
 from pipelines.reasons import Reason
 from pipelines.records import Rejection
 from pipelines.source_records import Label, SourceImage, Study
-from pipelines.sources.corpus import IMAGE_FILE_UNIT, Corpus, SourceError
+from pipelines.sources.corpus import IMAGE_FILE_UNIT, Corpus, SourceError, undated_study
 from pipelines.sources.image_file import ImageFile
 from pipelines.sources.locate import require_folder
 from pipelines.sources.odir.eyes import EYE_UNIT, EyeKey, settle_eyes
@@ -85,16 +85,8 @@ def _count_used_rows(tables: TableRows, unshown: Iterable[Rejection]) -> dict[st
 
 
 def _build_study(patient: Patient) -> Study:
-    return Study(
-        source=Source.ODIR,
-        subject_id=mint_id("subject", Source.ODIR, patient.id),
-        study_id=mint_id("study", Source.ODIR, patient.id),
-        visit=None,
-        date=None,
-        week=None,
-        age_years=patient.age_years,
-        report=(),
-    )
+    subject_id, study_id = mint_id("subject", Source.ODIR, patient.id), mint_id("study", Source.ODIR, patient.id)
+    return undated_study(Source.ODIR, subject_id, study_id, patient.age_years)
 
 
 def _build_labels(patient: Patient, seen: Mapping[EyeKey, ImageFile]) -> Iterator[Label]:

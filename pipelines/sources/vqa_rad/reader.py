@@ -16,7 +16,7 @@ from pathlib import Path
 from pipelines.keys import mint_id
 from pipelines.records import Rejection
 from pipelines.source_records import SourceImage, SourceQuestion, Study
-from pipelines.sources.corpus import IMAGE_FILE_UNIT, QUESTION_UNIT, ROW_PREFIX, Corpus
+from pipelines.sources.corpus import IMAGE_FILE_UNIT, QUESTION_UNIT, ROW_PREFIX, Corpus, undated_study
 from pipelines.sources.image_folder import ImageIndex, inspect_images
 from pipelines.sources.json_list import read_json_list
 from pipelines.sources.row_problem import RowProblem
@@ -78,19 +78,7 @@ def _group_by_image(settled: Iterable[SettledRow]) -> dict[str, list[Row]]:
 
 def _build_studies(images: Iterable[SourceImage]) -> tuple[Study, ...]:
     subjects = {image.study_id: image.subject_id for image in images}
-    return tuple(
-        Study(
-            source=SOURCE,
-            subject_id=subjects[study_id],
-            study_id=study_id,
-            visit=None,
-            date=None,
-            week=None,
-            age_years=None,
-            report=(),
-        )
-        for study_id in sorted(subjects)
-    )
+    return tuple(undated_study(SOURCE, subjects[study_id], study_id) for study_id in sorted(subjects))
 
 
 def _build_question(settled: SettledRow, people: People) -> SourceQuestion:
