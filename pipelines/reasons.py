@@ -17,6 +17,32 @@ class Stage(StrEnum):
     GENERATE = "generate"
     VALIDATE = "validate"
     APPROVE = "approve"
+    ASSEMBLE = "assemble"
+
+
+class Fate(StrEnum):
+    """What became of a group that a rule could make, or why none could be made. A closed list, so that counts add up."""
+
+    TAKEN = "taken"
+    # a group could be made; the settings took others
+    NEIGHBOURING_SLICE = "neighbouring_slice"
+    UNIT_CAP = "unit_cap"  # its independent unit has as many groups as one may have
+    IMAGE_CAP = "image_cap"  # one of its images stands in as many groups as one may
+    LABEL_BALANCE = "label_balance"  # its answer is as frequent as one may be
+    SUBTASK_CAP = "subtask_cap"  # the sub-task has as many groups as one may have
+    # no group could be made
+    NO_PARTNER = "no_partner"  # no other image stands in the relation that the rule asks for
+    NO_LABEL = "no_label"  # the source says nothing of what would be asked
+    LABEL_DISPUTED = "label_disputed"  # the experts disagreed
+    LABEL_AMBIGUOUS = "label_ambiguous"  # what the source says has no single answer in the rule's domain
+    NO_TIME = "no_time"  # a visit without a date, week or place in time
+    VISITS_TOO_CLOSE = "visits_too_close"
+    NEXT_VISIT_TOO_SOON = "next_visit_too_soon"
+    NEXT_VISIT_TOO_LATE = "next_visit_too_late"
+    NO_NEXT_VISIT = "no_next_visit"
+    IMAGE_NOT_AT_HAND = "image_not_at_hand"  # named by a label, but not rendered
+    REPEATED_IMAGE = "repeated_image"  # two of its images have equal pixels, or one has those of another study's or eye's
+    IMAGE_QUALITY = "image_quality"  # the source says that the image does not show what it should
 
 
 class Reason(StrEnum):
@@ -57,7 +83,10 @@ class Reason(StrEnum):
     # group
     NO_PARTNER = "no_partner"
     NO_RULE = "no_rule"
+    NO_SPLIT = "no_split"
+    NOT_TAKEN = "not_taken"  # a group could be made of it; the settings took others
     # generate
+    NO_TEMPLATE = "no_template"
     QUESTION_NOT_LOCATABLE = "question_not_locatable"
     NO_STATEMENT = "no_statement"
     # validate
@@ -74,6 +103,8 @@ class Reason(StrEnum):
     ANSWER_IN_QUESTION = "answer_in_question"
     FACT_MISMATCH = "fact_mismatch"
     DUPLICATE_RECORD = "duplicate_record"
+    # assemble
+    IN_A_BENCHMARK = "in_a_benchmark"  # a training record that shows an image of another source's benchmark
     # approve
     REJECTED_BY_REVIEWER = "rejected_by_reviewer"
     SUPERSEDED_VERSION = "superseded_version"

@@ -5,18 +5,21 @@ A field's type is its column's type (`pipelines.tables`). Keys come from `pipeli
 `source_records`, scores are in `score_records`.
 
 Example:
-    >>> Fact(image_index=0, question_id="question-1", code="presence pneumothorax", value="no").value
+    >>> Fact(image_index=0, said_by="question-1", code="presence pneumothorax", value="no").value
     'no'
 """
 
 from dataclasses import dataclass
 
-from pipelines.reasons import Reason, Stage
+from pipelines.reasons import Fate, Reason, Stage
 from pipelines.vocabulary import (
     Ability,
     AnswerType,
+    ImageOrder,
+    ImageRole,
     ImageType,
     Laterality,
+    LinkKind,
     Modality,
     Organ,
     Origin,
@@ -68,6 +71,18 @@ class RenderedImage:
     pixel_sha256: str  # of width, height and pixels: equal for exact duplicates whatever their file format
     duplicate_of: str | None  # image_id of the first image with equal pixels
     steps: tuple[str, ...]  # what was done, in order: "exif_orientation", "cmyk_to_rgb", ...
+    perceptual_hash: str | None = None  # 128 hex digits, near for images that look the same; None where too plain to tell
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectLink:
+    """Two images that look the same, of two subjects, which are therefore taken to be one person."""
+
+    kind: LinkKind
+    subject_id: str  # the other subject
+    image_id: str  # of this subject
+    other_image_id: str
+    distance: int  # of the perceptual hashes, in bits of 256; 0 for equal pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +91,33 @@ class SubjectSplit:
 
     source: Source
     subject_id: str
-    split: Split
+    split: Split  # the strictest draw of all subjects that are one person with it
     seed: int
+    drawn: Split  # its own draw
+    person_id: str  # the smallest subject_id of those that are one person; its own where it is linked to none
+    links: tuple[SubjectLink, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One typed source fact about one image of a group; closed answers rest on facts alone."""
+    """One typed source fact that an answer rests on; closed answers rest on facts alone."""
 
-    image_index: int  # 0-based place in the group
-    question_id: str
-    code: str  # what the fact is about: the normalised question's meaning
-    value: str  # the source's answer: "yes", "no" or text
+    image_index: int | None  # 0-based place in the group; None for what is said of a visit that is not shown
+    said_by: str  # what of the source says so: question_id, study_id, source_image_id or subject_id
+    code: str  # what the fact is about: a label's code, or the normalised question's meaning
+    value: str  # the source's value: "yes", "S", "worsening", a report's text
+
+    @property
+    def place(self) -> int:
+        """The 0-based place of the image that the fact is about; ValueError where it is about none of those shown."""
+        if self.image_index is None:
+            raise ValueError(f"the fact {self.code} of {self.said_by} is about a visit that is not shown")
+        return self.image_index
 
 
 @dataclass(frozen=True, slots=True)
 class ImageGroup:
-    """Ordered 2-3 images asked about together, with the facts that the answer rests on."""
+    """Ordered 2-3 images asked about together, with the facts that the answer rests on. Holds no date."""
 
     source: Source
     group_id: str
@@ -105,6 +130,25 @@ class ImageGroup:
     unit_id: str  # the independent unit: statistics resample this
     facts: tuple[Fact, ...]
     rule: str  # why these images stand together, e.g. "chest, x_ray, presence, effusion"
+    order: ImageOrder
+    roles: tuple[ImageRole, ...]  # why each image is there, one per image
+    asked: str | None  # what is asked about: view "CC", sequence "FLAIR", finding "edema", eye "L"; None where nothing varies
+    label: str  # the answer, in the rule's domain: "S", "worsening", or the 1-based place of the image that is the answer
+    days_since_first: tuple[int | None, ...]  # of each image's visit, since the earliest one shown; None where no time is known
+    is_synthetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCount:
+    """How many groups of one kind a rule could make or could not, by what became of them."""
+
+    source: Source
+    subtask: SubTask
+    split: Split | None  # None where the subject has no split
+    asked: str | None
+    label: str | None  # None where no group could be made, or the answer is a place
+    fate: Fate
+    n_groups: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class Study:
     week: int | None
     age_years: float | None
     report: tuple[ReportSection, ...]
+    is_synthetic: bool = False  # read from the synthetic cohort
 
 
 @dataclass(frozen=True, slots=True)

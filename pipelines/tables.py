@@ -18,6 +18,7 @@ from enum import StrEnum
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines import records, score_records, source_records
 
@@ -58,6 +59,16 @@ class Table(Generic[Row]):
         """Return the typed rows of an Arrow table written by `to_arrow`; TableError where the columns are others."""
         self.check_schema(table)
         return [_build(self.row_type, plain) for plain in table.to_pylist()]
+
+    def rows_where(self, table: pa.Table, column: str, values: Iterable[str]) -> list[Row]:
+        """Return the typed rows whose column holds one of the values: of half a million images those that are asked for."""
+        return self.to_rows(self.filter(table, column, values))
+
+    def filter(self, table: pa.Table, column: str, values: Iterable[str]) -> pa.Table:
+        """Return the rows whose column holds one of the values; TableError where the columns are others."""
+        self.check_schema(table)
+        wanted = pc.SetLookupOptions(value_set=pa.array(sorted(set(values)), pa.string()))
+        return table.filter(pc.call_function("is_in", [table.column(column)], wanted))
 
     def check_schema(self, table: pa.Table) -> None:
         """Raise TableError unless the table's schema is this table's and no required column holds a null."""
@@ -154,6 +165,12 @@ REJECTIONS = Table(
 RENDERED_IMAGES = Table("rendered/images", records.RenderedImage, ("image_id",), "one 8-bit view")
 SUBJECT_SPLITS = Table("splits/subjects", records.SubjectSplit, ("subject_id",), "one subject")
 IMAGE_GROUPS = Table("groups/image_groups", records.ImageGroup, ("group_id",), "one image group")
+PLANNED_COUNTS = Table(
+    "groups/planned_counts",
+    records.PlannedCount,
+    ("subtask", "split", "asked", "label", "fate"),
+    "one kind of group and what became of it",
+)
 CANDIDATES = Table("qa/candidates", records.Record, ("record_id", "version"), "one generated record, every version")
 VALIDATED = Table("qa/validated", records.Record, ("record_id", "version"), "one record that passed every rule")
 APPROVED = Table("qa/approved", records.Record, ("record_id",), "one record that may be used")

@@ -144,8 +144,55 @@ class Ability(StrEnum):
 class SubTask(StrEnum):
     """The finer rule within an ability."""
 
+    # vqa_rad, llava_med
     LOCATED_QUESTION = "located_question"  # a source question asked about one image of a composed group
     SHARED_FINDING = "shared_finding"  # one yes/no question answered for two images: both, only one, neither
+    # embed
+    SUSPICIOUS_IMAGE = "suspicious_image"  # which of several visits' images shows signs of malignancy
+    VIEW_IDENTIFICATION = "view_identification"  # which image is of the named projection
+    TWO_VIEW_ASSESSMENT = "two_view_assessment"  # BI-RADS category of a breast from its two views
+    NEXT_ASSESSMENT = "next_assessment"  # BI-RADS category of the visit after those shown
+    # lumiere
+    SEQUENCE_IDENTIFICATION = "sequence_identification"  # which image is of the named MRI sequence
+    RESECTION_EXTENT = "resection_extent"  # how much was removed between before and after
+    VISIT_PROGRESSION = "visit_progression"  # the later visit's status; the release files it under temporal
+    NEXT_STATUS = "next_status"  # status at the visit after those shown
+    # ms_cxr_t
+    FINDING_PROGRESSION = "finding_progression"  # how one finding changed from the prior film to the current one
+    # odir
+    EYE_DIAGNOSIS = "eye_diagnosis"  # what one named eye shows
+    SAME_DIAGNOSIS = "same_diagnosis"  # whether both eyes show the same
+
+
+class ImageOrder(StrEnum):
+    """In which order the images of a group stand."""
+
+    CHRONOLOGICAL = "chronological"
+    SHUFFLED = "shuffled"  # by a seeded hash; the image that the answer points at stands at each place equally often
+    FIXED = "fixed"  # by what they show: CC before MLO, left before right eye
+
+
+class ImageRole(StrEnum):
+    """Why an image is in its group."""
+
+    ASKED = "asked"  # the question is about it, or its place is the answer
+    BESIDE = "beside"  # stands beside the asked one, so that its place matters
+    EARLIER_VISIT = "earlier_visit"  # what a forecast may look at
+    PRIOR = "prior"
+    CURRENT = "current"
+    BEFORE_SURGERY = "before_surgery"
+    AFTER_SURGERY = "after_surgery"
+    CC_VIEW = "cc_view"
+    MLO_VIEW = "mlo_view"
+    LEFT_EYE = "left_eye"
+    RIGHT_EYE = "right_eye"
+
+
+class LinkKind(StrEnum):
+    """Why two subjects are taken to be one person."""
+
+    SAME_PIXELS = "same_pixels"  # an image of either has the very same pixels
+    NEAR_DUPLICATE = "near_duplicate"  # an image of either looks the same: contrast, size or compression differ at most
 
 
 class Origin(StrEnum):

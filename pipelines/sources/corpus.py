@@ -57,8 +57,12 @@ def undated_study(
 
 
 def mark_synthetic(corpus: Corpus) -> Corpus:
-    """Return a corpus whose questions say that they come from the synthetic cohort."""
-    return replace(corpus, questions=tuple(replace(question, is_synthetic=True) for question in corpus.questions))
+    """Return a corpus whose studies and questions say that they come from the synthetic cohort."""
+    return replace(
+        corpus,
+        studies=tuple(replace(study, is_synthetic=True) for study in corpus.studies),
+        questions=tuple(replace(question, is_synthetic=True) for question in corpus.questions),
+    )
 
 
 def name_row(position: int) -> str:

@@ -13,7 +13,7 @@ from pipelines.keys import digest, mint_id
 from pipelines.records import Fact, ImageGroup
 from pipelines.source_records import ReportSection, Study
 from pipelines.tables import IMAGE_GROUPS, STUDIES, Table, TableError, content_digest
-from pipelines.vocabulary import Ability, Origin, Source, Split, SubTask
+from pipelines.vocabulary import Ability, ImageOrder, ImageRole, Origin, Source, Split, SubTask
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 STUDY = st.builds(
@@ -39,6 +39,11 @@ GROUP = ImageGroup(
     "subject-1",
     (Fact(0, "question-1", "effusion", "yes"),),
     "chest, effusion",
+    ImageOrder.SHUFFLED,
+    (ImageRole.ASKED, ImageRole.BESIDE),
+    "effusion",
+    "yes",
+    (0, None),
 )
 
 
@@ -102,3 +107,10 @@ def test_keys_are_equal_only_for_equal_parts(one: list[str], other: list[str]) -
 
 def test_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+
+
+def test_only_the_rows_that_are_asked_for_are_built() -> None:
+    others = [dataclasses.replace(GROUP, group_id=f"group-{number}") for number in range(2, 9)]
+    table = IMAGE_GROUPS.to_arrow([GROUP, *others])
+    assert IMAGE_GROUPS.rows_where(table, "group_id", ["group-1", "group-1", "group-unknown"]) == [GROUP]
+    assert IMAGE_GROUPS.rows_where(table, "group_id", []) == []
