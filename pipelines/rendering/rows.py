@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from pipelines.records import RenderedImage
+from pipelines.rendering.perceptual_hash import hash_perceptually
 from pipelines.rendering.png import hash_bytes, hash_pixels
 from pipelines.rendering.raster import Raster
 from pipelines.source_records import SourceImage
@@ -39,6 +40,7 @@ def describe_image(
         pixel_sha256=hash_pixels(raster.pixels),
         duplicate_of=None,
         steps=raster.steps,
+        perceptual_hash=hash_perceptually(raster.pixels),
     )
 
 
