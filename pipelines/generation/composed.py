@@ -65,7 +65,7 @@ def _write(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int
 
 
 def _check_questions(group: ImageGroup, questions: Mapping[str, SourceQuestion]) -> None:
-    missing = [fact.question_id for fact in group.facts if fact.question_id not in questions]
+    missing = [fact.said_by for fact in group.facts if fact.said_by not in questions]
     if missing:
         raise GroupError(
             f"{group.source}: group {group.group_id} rests on {missing[0]}, which is not among the {len(questions)} questions; "
@@ -74,7 +74,7 @@ def _check_questions(group: ImageGroup, questions: Mapping[str, SourceQuestion])
 
 
 def _reject(group: ImageGroup, questions: Mapping[str, SourceQuestion]) -> Rejection:
-    text = questions[group.facts[0].question_id].question
+    text = questions[group.facts[0].said_by].question
     if group.subtask is SubTask.SHARED_FINDING:
         reason, cause = Reason.NO_STATEMENT, "no true and false statements can be made of"
     else:

@@ -12,10 +12,10 @@ from pipelines.generation.domains import find_choice
 from pipelines.generation.draft import Draft, TemplateKind
 from pipelines.generation.location import locate, ordinal_image
 from pipelines.generation.templates import LOCATED, WHICH_IMAGE
-from pipelines.grouping.candidates import NO, YES
-from pipelines.grouping.finding import Finding, finding_of
 from pipelines.grouping.ordering import hash_number
-from pipelines.grouping.spelling import mend_spelling
+from pipelines.grouping.vqa_rad.candidates import NO, YES
+from pipelines.grouping.vqa_rad.finding import Finding, finding_of
+from pipelines.grouping.vqa_rad.spelling import mend_spelling
 from pipelines.records import Fact, ImageGroup
 from pipelines.source_records import SourceQuestion
 
@@ -30,8 +30,8 @@ def write_located(group: ImageGroup, questions: Mapping[str, SourceQuestion]) ->
     Yes/no answers and answers of a domain give a closed item, every other answer an open one.
     """
     asked = group.facts[0]
-    source = questions[asked.question_id]
-    question = locate(source.question, asked.image_index)
+    source = questions[asked.said_by]
+    question = locate(source.question, asked.place)
     if question is None:
         return None
     flags = (SPELLING_MENDED,) if mend_spelling(source.question) != source.question else ()
@@ -57,11 +57,11 @@ def as_open(group: ImageGroup, question: str, flags: tuple[str, ...] = ()) -> Dr
 
 def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int) -> Draft | None:
     """Return "Which image shows ...?" where exactly one image answers yes and every other answers no, else None."""
-    values = {fact.image_index: fact.value for fact in group.facts}
+    values = {fact.place: fact.value for fact in group.facts}
     positive = [index for index, value in values.items() if value == YES]
     if len(values) != len(group.image_ids) or len(positive) != 1 or set(values.values()) != {YES, NO}:
         return None
-    finding = finding_of(questions[group.facts[0].question_id].question)
+    finding = finding_of(questions[group.facts[0].said_by].question)
     if finding is None:
         return None
     wordings = WHICH_IMAGE[finding.kind]
@@ -100,7 +100,7 @@ def first_capital(text: str) -> str:
 
 
 def _in_image_order(facts: tuple[Fact, ...]) -> tuple[Fact, ...]:
-    return tuple(sorted(facts, key=lambda fact: fact.image_index))
+    return tuple(sorted(facts, key=lambda fact: fact.place))
 
 
 def _draft(

@@ -13,7 +13,7 @@ Example:
 import re
 
 from pipelines.generation.location_shapes import GENERAL, GROUP_WORDS, POINTING, SHAPES, UNREADABLE
-from pipelines.grouping.image_words import IMAGE_PHRASE, tidy
+from pipelines.grouping.vqa_rad.image_words import IMAGE_PHRASE, tidy
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 """Location words by 0-based position in the image group; a record has at most seven images."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from pipelines.generation.draft import Draft, TemplateKind
 from pipelines.generation.located import fill
 from pipelines.generation.templates import STATEMENT_STEMS, STATEMENTS
-from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import hash_number
-from pipelines.grouping.shared import TRUTHS
+from pipelines.grouping.vqa_rad.finding import finding_of
+from pipelines.grouping.vqa_rad.shared import TRUTHS
 from pipelines.records import ImageGroup
 from pipelines.source_records import SourceQuestion
 
@@ -26,10 +26,10 @@ def truth_index(answers: tuple[str, str]) -> int:
 
 def write_statements(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int) -> Draft | None:
     """Return the item, or None where no statement can be made of either image's question."""
-    finding = next((one for fact in group.facts if (one := finding_of(questions[fact.question_id].question))), None)
+    finding = next((one for fact in group.facts if (one := finding_of(questions[fact.said_by].question))), None)
     if finding is None:
         return None
-    first, second = sorted(group.facts, key=lambda fact: fact.image_index)
+    first, second = sorted(group.facts, key=lambda fact: fact.place)
     number = hash_number(seed, "statement", group.group_id) % len(STATEMENT_STEMS)
     statements = [fill(template, finding, len(group.image_ids)) for template in STATEMENTS[finding.kind]]
     true = truth_index((first.value, second.value))

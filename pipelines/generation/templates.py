@@ -8,7 +8,7 @@ Example:
     'Which image shows a pneumothorax?'
 """
 
-from pipelines.grouping.finding import FindingKind
+from pipelines.grouping.vqa_rad.finding import FindingKind
 
 LOCATED = "{question of the source, located at the asked image}"
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.generation.domains import Domain, domains_of_options
 from pipelines.generation.location import ORDINALS
-from pipelines.grouping.meaning import terms_of
-from pipelines.grouping.spelling import mend_spelling
+from pipelines.grouping.vqa_rad.meaning import terms_of
+from pipelines.grouping.vqa_rad.spelling import mend_spelling
 from pipelines.reasons import Reason
 from pipelines.records import Fact, Record
 from pipelines.validation.context import Context, Failure
@@ -37,11 +37,7 @@ def _check_evidence(record: Record, context: Context) -> str | None:
     if not record.evidence:
         return "no evidence: nothing tells that the key is right"
     strange = next((fact for fact in record.evidence if fact not in known), None)
-    return (
-        None
-        if strange is None
-        else f"evidence {strange.question_id} on image {strange.image_index + 1} is no fact of the group"
-    )
+    return None if strange is None else f"evidence {strange.said_by} on image {strange.place + 1} is no fact of the group"
 
 
 def _check_subject(record: Record) -> str | None:
@@ -55,7 +51,7 @@ def _check_subject(record: Record) -> str | None:
 
 
 def _check_key(record: Record) -> str | None:
-    facts = {fact.image_index: fact for fact in record.evidence}
+    facts = {fact.place: fact for fact in record.evidence}
     if record.answer_type is AnswerType.OPEN:
         return _check_reference(record, facts)
     options = {normalise(option) for option in record.options}

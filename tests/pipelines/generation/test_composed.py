@@ -7,7 +7,7 @@ import pytest
 from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import GroupError, digest_shown, generate_composed
 from pipelines.generation.located import SPELLING_MENDED
-from pipelines.grouping.composed import compose_groups
+from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.reasons import Reason, Stage
 from pipelines.validation.rules import validate_records
 from pipelines.vocabulary import AnswerType, SubTask
@@ -129,7 +129,7 @@ def test_question_that_cannot_be_located_is_rejected_with_its_text(small_rows):
     asked = next(group for group in groups if group.facts[0].code.startswith("what"))
     broken = [
         replace(question, question="How common is this finding?")
-        if question.question_id == asked.facts[0].question_id
+        if question.question_id == asked.facts[0].said_by
         else question
         for question in small_rows.questions
     ]

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import generate_composed
-from pipelines.grouping.composed import compose_groups
+from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.records import ImageGroup, Record, RenderedImage
 from pipelines.validation.context import Context
 

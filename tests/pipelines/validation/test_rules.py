@@ -5,7 +5,7 @@ import pytest
 
 from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed import digest_shown, generate_composed
-from pipelines.grouping.composed import compose_groups
+from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.reasons import Reason, Stage
 from pipelines.records import Record
 from pipelines.validation.context import Context
@@ -135,7 +135,7 @@ MUTATIONS = {
     "forged evidence": Mutation(
         "located_yes_no",
         Reason.FACT_MISMATCH,
-        lambda one: _sealed(one, evidence=(replace(one.evidence[0], question_id="question-elsewhere"),)),
+        lambda one: _sealed(one, evidence=(replace(one.evidence[0], said_by="question-elsewhere"),)),
     ),
 }
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.grouping.spelling import mend_spelling
+from pipelines.grouping.vqa_rad.spelling import mend_spelling
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.grouping.finding import FindingKind, finding_of
+from pipelines.grouping.vqa_rad.finding import FindingKind, finding_of
 
 
 @pytest.mark.parametrize(

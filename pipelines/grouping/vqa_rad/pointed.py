@@ -5,7 +5,7 @@ asked about two of their images have two. The image asked about is the positive 
 
 Example:
     >>> from pipelines.choices import Grouping
-    >>> compose_pointed([], Grouping(), Budget(12))
+    >>> compose_pointed([], Grouping(), Budget(12, 4))
     []
 """
 
@@ -13,10 +13,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from pipelines.choices import Grouping
-from pipelines.grouping.candidates import NO, YES, Candidate
-from pipelines.grouping.draft import Budget, build_group, may_stand_together, put_in_place
-from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import EvenChooser, hash_share, in_hash_order
+from pipelines.grouping.vqa_rad.candidates import NO, YES, Candidate
+from pipelines.grouping.vqa_rad.draft import Budget, build_group, may_stand_together, put_in_place
+from pipelines.grouping.vqa_rad.finding import finding_of
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import SubTask
 
@@ -76,7 +76,8 @@ class _Composer:
         for other in in_hash_order(negatives, self._settings.seed, lambda one: f"{key}|{one.image.image_id}"):
             if len(members) < size and self._budget.allows(other.image.image_id) and may_stand_together((*members, other)):
                 members = (*members, other)
-        return members if self._budget.allows(positive.image.image_id) else ()
+        may_be_asked = self._budget.allows(positive.image.image_id) and any(map(self._budget.allows_unit, members))
+        return members if may_be_asked else ()
 
     def compose(self, meaning: str, members: tuple[Candidate, ...]) -> ImageGroup:
         """Return the group with the positive image at a balanced place and the asked image of a balanced label."""
@@ -86,13 +87,15 @@ class _Composer:
         ordered = put_in_place(members, 0, place)
         owner = self._choose_asked(meaning, members, f"label|{members[0].pool}", key)
         facts = [found.as_fact(index) for index, one in enumerate(ordered) if (found := one.under(meaning)) is not None]
-        facts.sort(key=lambda fact: ordered[fact.image_index] is not owner)  # the asked fact first, the others in image order
-        self._asked[facts[0].question_id] += 1
-        self._budget.spend(*(member.image.image_id for member in members))
-        return build_group(SubTask.LOCATED_QUESTION, ordered, facts, owner, f"{meaning}; one image answers yes, the others no")
+        facts.sort(key=lambda fact: ordered[fact.place] is not owner)  # the asked fact first, the others in image order
+        self._asked[facts[0].said_by] += 1
+        group = build_group(SubTask.LOCATED_QUESTION, ordered, facts, owner, f"{meaning}; one image answers yes, the others no")
+        self._budget.spend(group)
+        return group
 
     def _choose_asked(self, meaning: str, members: Sequence[Candidate], stratum: str, key: str) -> Candidate:
-        free = [one for one in members if self._uses(one, meaning) < MAX_PER_ASKED] or list(members)
+        units = [one for one in members if self._budget.allows_unit(one)]
+        free = [one for one in units if self._uses(one, meaning) < MAX_PER_ASKED] or units
         labels = [label for label in (YES, NO) if any((one is members[0]) == (label == YES) for one in free)]
         label = self._even.choose(stratum, labels, key)
         return next(one for one in free if (one is members[0]) == (label == YES))

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pipelines.grouping.candidates import NO, YES, Asked, Candidate
-from pipelines.grouping.draft import may_stand_together
 from pipelines.grouping.ordering import in_hash_order
+from pipelines.grouping.vqa_rad.candidates import NO, YES, Asked, Candidate
+from pipelines.grouping.vqa_rad.draft import may_stand_together
 
 MAX_FOREGONE = 2  # per pool and meaning
 
@@ -51,7 +51,7 @@ def choose_questions(
 ) -> list[LocatedQuestion]:
     """Return the questions that have a possible partner and were not asked before, balanced, in hash order."""
     questions = [LocatedQuestion(candidate, asked) for candidate in candidates for asked in candidate.asked]
-    free = [one for one in questions if one.key not in asked_before and _has_kin(one, pools[one.owner.pool])]
+    free = [one for one in questions if one.key not in asked_before and has_kin(one, pools[one.owner.pool])]
     ordered = _limit_foregone(in_hash_order(free, seed, lambda one: one.key), questions)
     kept = {one.key for one in ordered if not one.asked.is_yes_no} | _balance_labels(ordered)
     return [one for one in ordered if one.key in kept]
@@ -68,7 +68,8 @@ def find_kinship(asked: Asked, other: Candidate) -> Kinship | None:
     return Kinship.SHARED_TERM if shares_term else None
 
 
-def _has_kin(question: LocatedQuestion, pool: Sequence[Candidate]) -> bool:
+def has_kin(question: LocatedQuestion, pool: Sequence[Candidate]) -> bool:
+    """Return whether any image of the pool could stand beside the asked one."""
     return any(may_stand_together((question.owner, one)) and find_kinship(question.asked, one) is not None for one in pool)
 
 

@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipelines.grouping.image_words import IMAGE_PHRASE, tidy, without_image_phrases
+from pipelines.grouping.vqa_rad.image_words import IMAGE_PHRASE, tidy, without_image_phrases
 
 
 class FindingKind(StrEnum):

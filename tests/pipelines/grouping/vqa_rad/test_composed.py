@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipelines.choices import Grouping
-from pipelines.grouping.composed import compose_groups
+from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.reasons import Reason, Stage
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import Ability, Origin, Split, SubTask
@@ -55,8 +55,8 @@ def test_facts_are_what_the_source_says_about_the_image_at_their_place(grouped):
     for group in outcome.rows:
         assert len({fact.image_index for fact in group.facts}) == len(group.facts)
         for fact in group.facts:
-            assert fact.value == questions[fact.question_id].answer
-            assert subjects[group.image_ids[fact.image_index]] == questions[fact.question_id].subject_id
+            assert fact.value == questions[fact.said_by].answer
+            assert subjects[group.image_ids[fact.image_index]] == questions[fact.said_by].subject_id
 
 
 def test_unit_is_the_subject_asked_about_or_of_the_first_image(grouped):
@@ -71,6 +71,18 @@ def test_group_ids_are_unique_and_origin_and_ability_fit(grouped):
     assert {group.origin for group in groups} == {Origin.COMPOSED}
     fits = {SubTask.LOCATED_QUESTION: Ability.COREFERENCE, SubTask.SHARED_FINDING: Ability.COMPARISON}
     assert all(group.ability is fits[group.subtask] for group in groups)
+
+
+def test_two_subjects_of_one_person_never_stand_together(small_rows):
+    """Their films look the same: one may be the other in another contrast, which no pixel tells."""
+    person_of = {row.subject_id: f"person-{place // 4}" for place, row in enumerate(small_rows.splits)}
+    linked = tuple(replace(row, person_id=person_of[row.subject_id]) for row in small_rows.splits)
+    groups = _compose(replace(small_rows, splits=linked)).rows
+    assert groups
+    for group in groups:
+        assert len({person_of[subject] for subject in group.subject_ids}) == len(group.subject_ids)
+    alone = [group for group in _compose(small_rows).rows if len({person_of[one] for one in group.subject_ids}) == 1]
+    assert alone, "apart from who they are, such images would stand together"
 
 
 def test_no_image_stands_in_more_groups_than_allowed(small_rows):
@@ -153,7 +165,7 @@ def test_answers_that_contradict_each_other_are_no_facts(small_rows):
     other = "no" if heart.answer == "yes" else "yes"
     twin = replace(heart, question_id="question-twin", row=900, question="Is the heart too big?", answer=other, linked_id=None)
     groups = _compose(replace(small_rows, questions=(*small_rows.questions, twin))).rows
-    used = {fact.question_id for group in groups for fact in group.facts}
+    used = {fact.said_by for group in groups for fact in group.facts}
     assert used and used.isdisjoint({heart.question_id, twin.question_id})
 
 
@@ -166,7 +178,7 @@ def test_an_answer_that_does_not_fit_its_question_is_never_asked(small_rows):
     ids = {question.question_id for question in unfit}
     rest = [question for question in small_rows.questions if question.question_id not in ids]
     groups = _compose(replace(small_rows, questions=(*unfit, *rest))).rows
-    assert ids.isdisjoint(fact.question_id for group in groups for fact in group.facts)
+    assert ids.isdisjoint(fact.said_by for group in groups for fact in group.facts)
 
 
 def _answers(groups: tuple[ImageGroup, ...], subtask: SubTask, split: Split) -> list[tuple[str, ...]]:

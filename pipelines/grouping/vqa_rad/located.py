@@ -5,7 +5,7 @@ another answer, images with the same question, images with a question of the sam
 
 Example:
     >>> from pipelines.choices import Grouping
-    >>> compose_located([], Grouping(), Budget(12))
+    >>> compose_located([], Grouping(), Budget(12, 4))
     []
 """
 
@@ -13,10 +13,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from pipelines.choices import Grouping
-from pipelines.grouping.candidates import YES, Candidate
-from pipelines.grouping.draft import Budget, build_group, may_stand_together, put_in_place
 from pipelines.grouping.ordering import EvenChooser, hash_number, hash_share, in_hash_order
-from pipelines.grouping.question_choice import Kinship, LocatedQuestion, choose_questions, find_kinship
+from pipelines.grouping.vqa_rad.candidates import YES, Candidate
+from pipelines.grouping.vqa_rad.draft import Budget, build_group, may_stand_together, put_in_place
+from pipelines.grouping.vqa_rad.question_choice import Kinship, LocatedQuestion, choose_questions, find_kinship
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import SubTask
 
@@ -41,12 +41,12 @@ def compose_located(
     places = EvenChooser(settings.seed)
     groups: list[ImageGroup] = []
     for question in choose_questions(candidates, pools, settings.seed, frozenset(asked_before)):
-        if not budget.allows(question.owner.image.image_id):
+        if not budget.allows(question.owner.image.image_id) or not budget.allows_unit(question.owner):
             continue
         partners = _find_partners(question, pools[question.owner.pool], settings, budget)
         if partners:
             groups.append(_arrange(question, partners, places, settings.seed))
-            budget.spend(*groups[-1].image_ids)
+            budget.spend(groups[-1])
     return groups
 
 

@@ -7,7 +7,7 @@ Example:
 
 import re
 
-from pipelines.grouping.spelling import mend_spelling
+from pipelines.grouping.vqa_rad.spelling import mend_spelling
 
 _BODY = r"(?:(?:brain|head|chest|skull|abdominal|axial|coronal|sagittal|MRI?|CT|x[- ]?ray|t[12][- ]weighted) )*"
 _NOUN = r"(?:images?|picture|scans?|films?|x[- ]?rays?|radiographs?|CT|MRI|CXR|slice|image study)"

@@ -10,7 +10,7 @@ Example:
 
 import re
 
-from pipelines.grouping.image_words import IMAGE_PHRASE, tidy
+from pipelines.grouping.vqa_rad.image_words import IMAGE_PHRASE, tidy
 
 # Phrases first: they hold words that mean something else when they stand alone.
 _PHRASES: tuple[tuple[str, str], ...] = (

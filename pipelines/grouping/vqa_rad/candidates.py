@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pipelines.grouping.meaning import meaning_of, terms_of
+from pipelines.grouping.vqa_rad.meaning import meaning_of, terms_of
 from pipelines.records import Fact, RenderedImage, SubjectSplit
 from pipelines.source_records import SourceQuestion
 from pipelines.vocabulary import Split
@@ -45,6 +45,7 @@ class Candidate:
 
     image: RenderedImage
     split: Split
+    person_id: str  # shared by subjects of which one image looks the same
     asked: tuple[Asked, ...]
 
     @property
@@ -65,7 +66,7 @@ def gather_images(
     Questions whose answer refuses, or does not fit, are never asked. An image whose pixels equal an earlier image's, or whose
     subject has no split, cannot be grouped.
     """
-    split_of = {row.subject_id: row.split for row in splits}
+    split_of = {row.subject_id: row for row in splits}
     questions_of = _group_by_image(questions)
     usable: list[Candidate] = []
     unusable: list[tuple[RenderedImage, str]] = []
@@ -74,7 +75,9 @@ def gather_images(
         if cause is not None:
             unusable.append((image, cause))
             continue
-        usable.append(Candidate(image, split_of[image.subject_id], _one_per_meaning(questions_of[image.source_path])))
+        subject = split_of[image.subject_id]
+        asked = _one_per_meaning(questions_of[image.source_path])
+        usable.append(Candidate(image, subject.split, subject.person_id, asked))
     return usable, unusable
 
 
@@ -90,7 +93,7 @@ def answers_its_question(question: SourceQuestion) -> bool:
 
 
 def _why_unusable(
-    image: RenderedImage, split_of: Mapping[str, Split], questions_of: Mapping[str, Sequence[SourceQuestion]]
+    image: RenderedImage, split_of: Mapping[str, SubjectSplit], questions_of: Mapping[str, Sequence[SourceQuestion]]
 ) -> str | None:
     if image.duplicate_of is not None:
         return f"its pixels equal those of {image.duplicate_of}, which stands for both"

@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.grouping.meaning import meaning_of, terms_of
+from pipelines.grouping.vqa_rad.meaning import meaning_of, terms_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ that has one answer on every image of its pool is left out: its items could be a
 
 Example:
     >>> from pipelines.choices import Grouping
-    >>> compose_shared([], Grouping(), Budget(12))
+    >>> compose_shared([], Grouping(), Budget(12, 4))
     []
 """
 
@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from pipelines.choices import Grouping
-from pipelines.grouping.candidates import NO, YES, Asked, Candidate
-from pipelines.grouping.draft import Budget, build_group, may_stand_together
-from pipelines.grouping.finding import finding_of
 from pipelines.grouping.ordering import hash_number, in_hash_order
+from pipelines.grouping.vqa_rad.candidates import NO, YES, Asked, Candidate
+from pipelines.grouping.vqa_rad.draft import Budget, build_group, may_stand_together
+from pipelines.grouping.vqa_rad.finding import finding_of
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import Split, SubTask
 
@@ -55,12 +55,13 @@ def compose_shared(candidates: Sequence[Candidate], settings: Grouping, budget: 
     """Return the shared-finding groups of all splits; the images' budget is spent."""
     groups: list[ImageGroup] = []
     for split in Split:
-        by_truth = _pairs_by_truth([candidate for candidate in candidates if candidate.split is split], settings.seed)
+        by_truth = pairs_by_truth([candidate for candidate in candidates if candidate.split is split], settings.seed)
         groups += [pair.as_group() for pair in _take_evenly(by_truth, budget)]
     return groups
 
 
-def _pairs_by_truth(candidates: Sequence[Candidate], seed: int) -> dict[tuple[str, str], list[_Pair]]:
+def pairs_by_truth(candidates: Sequence[Candidate], seed: int) -> dict[tuple[str, str], list[_Pair]]:
+    """Return the pairs of images that answer one meaning, by the truth of both, each list in hash order."""
     answering: defaultdict[tuple[str, str], list[Candidate]] = defaultdict(list)
     for candidate in candidates:
         for asked in candidate.asked:
@@ -99,7 +100,7 @@ def _take_evenly(by_truth: dict[tuple[str, str], list[_Pair]], budget: Budget) -
                 limit = max(1, MAX_IMBALANCE * counts[truth]) if limit is None else limit
                 del queues[truth]
             else:
-                budget.spend(pair.first.image.image_id, pair.second.image.image_id)
+                budget.spend(pair.as_group())
                 uses.update(_uses_of(pair, truth))
                 taken.append(pair)
                 counts[truth] += 1
@@ -116,6 +117,7 @@ def _is_affordable(pair: _Pair, truth: tuple[str, str], budget: Budget, uses: Co
     *facts, meaning = _uses_of(pair, truth)
     return (
         budget.allows(pair.first.image.image_id, pair.second.image.image_id)
+        and budget.allows_unit(pair.first)
         and all(uses[fact] < MAX_PER_FACT for fact in facts)
         and uses[meaning] < MAX_PER_MEANING
     )

@@ -1,0 +1,1 @@
+"""Composed groups of VQA-RAD: images of different people that one of the source's questions can be asked about."""
