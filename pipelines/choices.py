@@ -142,11 +142,20 @@ class Splits(_Section):
 
 
 class Grouping(_Section):
-    """How image groups are composed."""
+    """How image groups are made."""
 
     seed: int = 20250519
-    max_groups_per_image: int = Field(default=12, ge=1)
-    three_image_share: float = Field(default=0.4, ge=0, le=1)
+    three_image_share: float = Field(default=0.4, ge=0, le=1)  # of groups that may have two or three
+    max_groups_per_image: int = Field(default=12, ge=1)  # of composed groups
+    max_groups_per_unit: int = Field(default=4, ge=1)  # independent unit: a subject and the one or two visits asked about
+    max_groups_per_subtask: int = Field(default=20_000, ge=1)  # in each split
+    max_label_excess: float = Field(default=1.5, ge=1)  # no answer of k takes more than this times 1/k of its groups
+    min_slice_gap: int = Field(default=10, ge=1)  # slices between two of one unit and sub-task; 10 mm on the atlas grid
+    min_visit_gap_days: int = Field(default=30, ge=1)  # EMBED: visits nearer than this are one episode
+    min_forecast_days: int = Field(default=180, ge=0)  # EMBED: from the last visit shown to the one that is forecast
+    max_forecast_days: int = Field(default=730, ge=1)
+    use_disputed_labels: bool = False  # MS-CXR-T: label quality "disagreement"
+    memory_mb: int = Field(default=2500, ge=256)  # beyond it, intermediate tables go to disk
 
 
 class Generation(_Section):
@@ -172,3 +181,10 @@ class Evaluation(_Section):
     bootstrap_draws: int = Field(default=2000, ge=100)
     released: dict[str, Path] = Field(default_factory=dict)  # {"mim_rad_released": Path("Med_MIM_benchmark_Held_out_RAD.json")}
     models: dict[str, str] = Field(default_factory=dict)  # {"my_model": "file:predictions.jsonl"}
+
+
+class Audit(_Section):
+    """Files of others to audit beside `evaluation.released`; what train and benchmark share is counted where both are named."""
+
+    benchmark: tuple[Path, ...] = ()
+    train: tuple[Path, ...] = ()
