@@ -1,0 +1,1 @@
+"""Image groups of EMBED: which mammograms of one woman stand together, and what the radiologist's assessments answer."""
