@@ -1,0 +1,1 @@
+"""Composed groups of LLaVA-Med: a figure with figures of other articles beside it."""

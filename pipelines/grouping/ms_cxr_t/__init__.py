@@ -1,0 +1,1 @@
+"""Groups of MS-CXR-T: a prior and a current chest film."""

@@ -1,0 +1,1 @@
+"""Groups of ODIR-5K: the two fundus photographs of one person."""
