@@ -23,6 +23,7 @@ from pydantic_settings import (
 from pipelines.choices import (
     FOLDERS_TAG,
     ROOT_TAG,
+    Audit,
     Evaluation,
     FolderPaths,
     Generation,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     generation: Generation = Generation()
     review: Review = Review()
     evaluation: Evaluation = Evaluation()
+    audit: Audit = Audit()
 
     def cohort_root(self) -> Path:
         """Return the folder that holds the synthetic cohort."""

@@ -102,10 +102,12 @@ def find_unwritable(value: Any, where: str) -> Iterator[tuple[str, str]]:
         if isinstance(value, RepeatedKeys):
             yield where, "an object in which a key occurs twice"
         for key, inner in value.items():
-            yield from find_unwritable(inner, f"{where}.{key}")
+            if not isinstance(inner, str):  # as most are: a call each would be most of the time
+                yield from find_unwritable(inner, f"{where}.{key}")
     elif isinstance(value, list):
         for place, inner in enumerate(value):
-            yield from find_unwritable(inner, f"{where}[{place}]")
+            if not isinstance(inner, str):
+                yield from find_unwritable(inner, f"{where}[{place}]")
 
 
 def name_type(value: Any) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.formats.json_file import read_json_list
+from pipelines.formats.json_file import read_json_list, read_json_values
 from pipelines.formats.problem import FormatError
 
 
@@ -45,3 +45,17 @@ def test_missing_file_and_folder_are_told_apart(tmp_path: Path) -> None:
         read_json_list(tmp_path / "absent.json")
     with pytest.raises(FormatError, match="is a folder"):
         read_json_list(tmp_path)
+
+
+def test_the_values_alone_are_those_of_the_list(tmp_path: Path):
+    path = tmp_path / "good.json"
+    path.write_bytes(b'\xef\xbb\xbf[{"id": 1e400}, {"id": "a", "id": "b"}, NaN]')
+    assert tuple(read_json_values(path)) == read_json_list(path).values
+
+
+@pytest.mark.parametrize("content", [b"", b'[{"id": "r', b'{"id": 1}\n{"id": 2}\n', b'{"data": []}', b"[" * 100_000])
+def test_the_values_alone_are_refused_for_the_same_reasons(tmp_path: Path, content: bytes):
+    told = refusal(tmp_path, content)
+    with pytest.raises(FormatError) as caught:
+        read_json_values(tmp_path / "bad.json")
+    assert str(caught.value).endswith(told)
