@@ -7,16 +7,21 @@ Example:
 
 import dataclasses
 from collections import Counter
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 
 from assets.failures import told_plainly
-from assets.io import key_of
+from assets.io import as_file, key_of
 from assets.partitions import SOURCES
-from assets.publishing import Results, contract_checks, counts_table, publish
+from assets.publishing import Results, counts_table, publish
+from assets.splits import splits_subjects
 from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
+from pipelines.grouping.plan import tabulate_plan
+from pipelines.grouping.promises import count_broken_promises
+from pipelines.grouping.registry import RULES
 from pipelines.outcome import Count
 from pipelines.records import RenderedImage
 from pipelines.settings import Settings
@@ -63,8 +68,8 @@ def raw(context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings])
     "rendered",
     "corpus",
     [
-        TableOut("rendered/images", "8-bit views, hashed; exact duplicates point at the first.", code_version="2"),
-        TableOut("rendered/rejected_images", "Images that could not be rendered, and why.", is_counted=True, code_version="2"),
+        TableOut("rendered/images", "8-bit views, hashed; exact duplicates point at the first.", code_version="3"),
+        TableOut("rendered/rejected_images", "Images that could not be rendered, and why.", is_counted=True, code_version="3"),
     ],
     ins={"raw_images": dg.AssetIn(key_of("raw/images"))},
     partitions_def=SOURCES,
@@ -85,61 +90,57 @@ def rendered(context: dg.AssetExecutionContext, raw_images: pa.Table, settings: 
     yield publish("rendered/rejected_images", rejected, outcome.counts, {"reasons": reasons})
 
 
-@dg.asset(
-    key=key_of("splits/subjects"),
-    group_name="corpus",
-    code_version="1",
-    kinds={"parquet"},
-    check_specs=contract_checks("splits/subjects", is_counted=True),
-    ins={"studies": dg.AssetIn(key_of("raw/studies")), "images": dg.AssetIn(key_of("rendered/images"))},
-    partitions_def=SOURCES,
-)
-def splits_subjects(
-    context: dg.AssetExecutionContext, studies: pa.Table, images: pa.Table, settings: dg.ResourceParam[Settings]
-) -> Results:
-    """One row per subject: where it may be used, drawn once, before any question exists."""
-    found = tables.STUDIES.to_rows(studies)
-    rendered_images = tables.RENDERED_IMAGES.to_rows(images)
-    splits = stages.draw_splits(Source(context.partition_key), found, rendered_images, settings)
-    count = Count("subject", len({study.subject_id for study in found}), len(splits), 0)
-    shares = counts_table(Counter(str(row.split) for row in splits), "split")
-    table = tables.SUBJECT_SPLITS.to_arrow(splits)
-    yield publish("splits/subjects", table, [count], {"subjects by split": shares})
-
-
 @table_assets(
     "groups",
     "corpus",
     [
-        TableOut("groups/image_groups", "Two or three images asked about together, and why."),
-        TableOut("groups/ungrouped_images", "Images that stand in no group, with the reason.", is_counted=True),
+        TableOut(
+            "groups/image_groups",
+            "Two or three images asked about together, and why.",
+            checks=(dg.AssetCheckSpec("groups_keep_their_promises", asset=key_of("groups/image_groups"), blocking=True),),
+            code_version="2",
+        ),
+        TableOut(
+            "groups/ungrouped_images", "Images that stand in no group, with the reason.", is_counted=True, code_version="2"
+        ),
+        TableOut("groups/planned_counts", "Every group that could be made: how many were taken, and why the rest fell away."),
     ],
     ins={
-        "questions": dg.AssetIn(key_of("raw/questions")),
-        "images": dg.AssetIn(key_of("rendered/images")),
-        "splits": dg.AssetIn(key_of("splits/subjects")),
+        "studies": as_file("raw/studies"),
+        "labels": as_file("raw/labels"),
+        "questions": as_file("raw/questions"),
+        "images": as_file("rendered/images"),
+        "splits": as_file("splits/subjects"),
     },
     partitions_def=SOURCES,
 )
 def groups(
     context: dg.AssetExecutionContext,
-    questions: pa.Table,
-    images: pa.Table,
-    splits: pa.Table,
+    studies: Any,  # a table or the file that holds it, as the four others; Dagster takes no union here
+    labels: Any,
+    questions: Any,
+    images: Any,
+    splits: Any,
     settings: dg.ResourceParam[Settings],
 ) -> Results:
     """Put images together within one split."""
-    rendered_images = tables.RENDERED_IMAGES.to_rows(images)
-    drawn = tables.SUBJECT_SPLITS.to_rows(splits)
-    source_questions = tables.QUESTIONS.to_rows(questions)
     source = Source(context.partition_key)
-    outcome = stages.group_images(source, source_questions, rendered_images, drawn, settings)
-    grouped = {image_id for group in outcome.rows for image_id in group.image_ids}
-    count = Count("image", len(rendered_images), len(grouped), len(outcome.rejections))
-    kinds = counts_table(Counter(f"{group.split} / {group.ability} / {group.subtask}" for group in outcome.rows), "groups")
-    yield publish("groups/image_groups", tables.IMAGE_GROUPS.to_arrow(outcome.rows), metadata={"groups": kinds})
-    reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("groups/ungrouped_images", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
+    found = {"studies": studies, "labels": labels, "questions": questions, "images": images, "splits": splits}
+    with told_plainly():
+        grouped = stages.group_images(source, found, settings)
+        broken = count_broken_promises(found, RULES.get(source), settings.grouping, grouped.groups)
+        plan = tabulate_plan(grouped.plan)
+    check = dg.AssetCheckResult(
+        check_name="groups_keep_their_promises",
+        asset_key=key_of("groups/image_groups"),
+        passed=not any(broken.values()),
+        metadata=broken,
+    )
+    plan_table = dg.MetadataValue.md(plan)
+    yield publish("groups/image_groups", grouped.groups, metadata={"plan": plan_table}, checks=[check])
+    reasons = counts_table(Counter(grouped.ungrouped.column("reason").to_pylist()), "reason")
+    yield publish("groups/ungrouped_images", grouped.ungrouped, [grouped.count], {"reasons": reasons})
+    yield publish("groups/planned_counts", grouped.plan, metadata={"plan": plan_table})
 
 
 @table_assets(
@@ -184,9 +185,10 @@ def validated(
 ) -> Results:
     """Hold every record against every rule."""
     records = tables.CANDIDATES.to_rows(candidate_records)
-    outcome = stages.validate_candidates(
-        records, tables.IMAGE_GROUPS.to_rows(image_groups), tables.RENDERED_IMAGES.to_rows(images)
-    )
+    asked_about = tables.IMAGE_GROUPS.rows_where(image_groups, "group_id", (record.group_id for record in records))
+    shown = {image_id for record in records for image_id in record.image_ids}
+    shown_images = tables.RENDERED_IMAGES.rows_where(images, "image_id", shown)
+    outcome = stages.validate_candidates(records, asked_about, shown_images)
     count = Count("record", len(records), len(outcome.rows), len(outcome.rejections))
     summary = {"summary": dg.MetadataValue.json(dataclasses.asdict(summarise_records(outcome.rows)))}
     yield publish("qa/validated", tables.VALIDATED.to_arrow(outcome.rows), metadata=summary)

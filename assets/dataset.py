@@ -8,7 +8,7 @@ Example:
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import dagster as dg
 import pyarrow as pa
@@ -21,10 +21,10 @@ from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.formats.mantis import mantis_from_records, write_mantis
 from pipelines.outcome import Count
-from pipelines.records import DatasetRecord, RenderedImage
+from pipelines.records import DatasetRecord
 from pipelines.review.ledger import open_ledger
 from pipelines.settings import Settings
-from pipelines.splits import find_leaks
+from pipelines.splits.leaks import find_leaks
 
 
 @table_assets(
@@ -68,7 +68,8 @@ def approved(context: dg.AssetExecutionContext, validated_records: pa.Table, set
     "dataset_records",
     "dataset",
     [
-        TableOut("dataset/instructions", "Training records of all approved sources."),
+        TableOut("dataset/instructions", "Training records of all approved sources.", code_version="2"),
+        TableOut("dataset/withheld_records", "Training records that show an image of another source's benchmark."),
         TableOut(
             "dataset/benchmark",
             "Held-in and held-out records of all approved sources.",
@@ -86,23 +87,28 @@ def dataset_records(
 ) -> Results:
     """Write the training records and the benchmark, and prove that they share no subject and no image."""
     records = [record for part in approved_records.values() for record in tables.APPROVED.to_rows(part)]
-    rendered = [image for part in images.values() for image in tables.RENDERED_IMAGES.to_rows(part)]
+    shown = {image_id for record in records for image_id in record.image_ids}
+    shown_images = pa.concat_tables(
+        [tables.RENDERED_IMAGES.filter(part, "image_id", shown) for part in images.values()]
+        or [tables.RENDERED_IMAGES.to_arrow([])]
+    )
     with told_plainly():
-        assembled = stages.assemble_records(records, rendered)
-    training, benchmark = stages.select_training(assembled), stages.select_benchmark(assembled)
-    count = Count("record", len(records), len(training) + len(benchmark), 0)
-    leak_check = _check_leaks(training, benchmark, rendered)
+        assembled = stages.assemble_records(records, tables.RENDERED_IMAGES.to_rows(shown_images))
+        training, benchmark = stages.select_training(assembled, shown_images), stages.select_benchmark(assembled)
+    count = Count("record", len(records), len(training.rows) + len(benchmark), len(training.rejections))
+    leak_check = _check_leaks(training.rows, benchmark, shown_images)
     metadata = _export("benchmark", benchmark, settings)
     yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check])
+    yield publish("dataset/withheld_records", tables.REJECTIONS.to_arrow(training.rejections))
     if not leak_check.passed:  # a blocking check stops what lies downstream; this stops the training records themselves
         raise dg.Failure(
             "training and benchmark share subjects or images; no training records were written", allow_retries=False
         )
-    metadata = _export("instructions", training, settings)
-    yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training), metadata=metadata)
+    metadata = _export("instructions", training.rows, settings)
+    yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training.rows), metadata=metadata)
 
 
-def _export(name: str, records: list[DatasetRecord], settings: Settings) -> Metadata:
+def _export(name: str, records: Sequence[DatasetRecord], settings: Settings) -> Metadata:
     path = settings.export_path(f"{name}.json")
     write_mantis(mantis_from_records(records), path)
     kinds = Counter(f"{record.ability} / {record.subtask} / {record.answer_type}" for record in records)
@@ -111,13 +117,14 @@ def _export(name: str, records: list[DatasetRecord], settings: Settings) -> Meta
 
 
 def _check_leaks(
-    training: list[DatasetRecord], benchmark: list[DatasetRecord], rendered: Iterable[RenderedImage]
+    training: Sequence[DatasetRecord], benchmark: Sequence[DatasetRecord], images: pa.Table
 ) -> dg.AssetCheckResult:
-    leaks = find_leaks(training, benchmark, tuple(rendered))
+    leaks = find_leaks(training, benchmark, images)
     found = {
         "shared subjects": len(leaks.shared_subjects),
         "shared images": len(leaks.shared_images),
         "shared pixel contents": len(leaks.shared_pixels),
+        "images that look the same": len(leaks.near_duplicates),
     }
     return dg.AssetCheckResult(
         check_name="nothing_is_shared_with_training",

@@ -7,6 +7,7 @@ Example:
 
 import dagster as dg
 
+from assets.audit import released_audit
 from assets.corpus import CORPUS
 from assets.dataset import DATASET
 from assets.evaluation import build_evaluation
@@ -14,6 +15,7 @@ from assets.io import ParquetTables
 from assets.jobs import JOBS
 from assets.released import released_benchmark
 from assets.sensors import REVIEW_DECISIONS, review_ledger
+from assets.statistics import dataset_statistics
 from assets.training import training_examples
 from pipelines.settings import Settings, load_settings
 
@@ -21,7 +23,16 @@ from pipelines.settings import Settings, load_settings
 def build_defs(settings: Settings) -> dg.Definitions:
     """Return the whole graph for given settings; tests call it with a storage root of their own."""
     return dg.Definitions(
-        assets=[*CORPUS, REVIEW_DECISIONS, *DATASET, training_examples, released_benchmark, *build_evaluation(settings)],
+        assets=[
+            *CORPUS,
+            REVIEW_DECISIONS,
+            *DATASET,
+            dataset_statistics,
+            training_examples,
+            released_benchmark,
+            released_audit,
+            *build_evaluation(settings),
+        ],
         jobs=JOBS,
         sensors=[review_ledger],
         resources={"io_manager": ParquetTables(storage_root=settings.storage_root), "settings": settings},

@@ -123,6 +123,7 @@ def _print_result(settings: Settings) -> None:
     print(render_text([] if table is None else tables.LEADERBOARD.to_rows(table)))
     print("\nValues x 100 with 95 % intervals by independent unit; no row has seen an image: a model must beat these.\n")
     print(f"report       {settings.export_path('leaderboard.md')}, .csv, .png")
+    print(f"statistics   {settings.export_path('statistics.md')}, .png")
     print(f"data set     {settings.export_path('instructions.json')}, benchmark.json")
     print(f"tables       {settings.storage_root}/tables")
     print("UI           make dev, then http://127.0.0.1:3000/asset-groups")

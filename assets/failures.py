@@ -22,6 +22,7 @@ from evaluation.scoring import ScoringError
 from pipelines.assembly import AssemblyError
 from pipelines.formats.problem import FormatError
 from pipelines.generation.composed import GroupError
+from pipelines.grouping.lumiere.common_grid import GridError
 from pipelines.review.ledger_schema import LedgerError
 from pipelines.review.standing import MixedDecisionsError
 from pipelines.sources.corpus import SourceError
@@ -34,6 +35,7 @@ MENDABLE = (
     BenchmarkError,
     ExampleError,
     FormatError,
+    GridError,
     GroupError,
     LeaderboardError,
     LedgerError,

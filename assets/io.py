@@ -9,12 +9,15 @@ Example:
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
 
 from evaluation.scorecard import JudgedAnswer
 from pipelines import tables
+from pipelines.audit.summary import AuditedKind
+from pipelines.statistics.statistic import STATISTIC_KEY, Statistic
 from pipelines.storage import read_table, table_path, write_table
 from training.messages import TrainingExample
 
@@ -22,6 +25,10 @@ TRAINING_EXAMPLES = tables.Table("training/examples", TrainingExample, ("record_
 
 JUDGED_ANSWERS = tables.Table(
     "evaluation/answers", JudgedAnswer, ("model", "benchmark", "record_key"), "one judged answer: what a score rests on"
+)
+DATASET_STATISTICS = tables.Table("dataset/statistics", Statistic, STATISTIC_KEY, "one number about the data set")
+RELEASED_AUDIT = tables.Table(
+    "evaluation/released_audit", AuditedKind, ("kind",), "one kind of defect in the files that others released"
 )
 TABLES: Mapping[str, tables.Table] = {
     **{
@@ -34,6 +41,7 @@ TABLES: Mapping[str, tables.Table] = {
             tables.RENDERED_IMAGES,
             tables.SUBJECT_SPLITS,
             tables.IMAGE_GROUPS,
+            tables.PLANNED_COUNTS,
             tables.CANDIDATES,
             tables.VALIDATED,
             tables.APPROVED,
@@ -42,6 +50,8 @@ TABLES: Mapping[str, tables.Table] = {
             tables.PREDICTIONS,
             tables.SCORES,
             TRAINING_EXAMPLES,
+            DATASET_STATISTICS,
+            RELEASED_AUDIT,
             JUDGED_ANSWERS,
             tables.RELEASED_BENCHMARK,
             tables.LEADERBOARD,
@@ -52,6 +62,7 @@ TABLES: Mapping[str, tables.Table] = {
             "raw/rejected",
             "rendered/rejected_images",
             "groups/ungrouped_images",
+            "dataset/withheld_records",
             "qa/not_generated",
             "qa/rejected",
             "qa/not_approved",
@@ -63,6 +74,7 @@ TABLES: Mapping[str, tables.Table] = {
 
 FAN_IN = "medmim/one_table_per_partition"
 OPTIONAL = "medmim/empty_where_missing"
+AS_FILE = "medmim/file_instead_of_table"
 
 
 class MissingTableError(LookupError):
@@ -77,6 +89,11 @@ def fan_in(name: str) -> dg.AssetIn:
 def optional(name: str) -> dg.AssetIn:
     """Return an input that is an empty table where the asset has not been materialized."""
     return dg.AssetIn(key=key_of(name), metadata={OPTIONAL: True})
+
+
+def as_file(name: str) -> dg.AssetIn:
+    """Return an input that is the Parquet file's path on a local disk, so that only what is needed of it is read."""
+    return dg.AssetIn(key=key_of(name), metadata={AS_FILE: True})
 
 
 def key_of(name: str) -> dg.AssetKey:
@@ -100,11 +117,15 @@ class ParquetTables(dg.ConfigurableIOManager):
             TABLES[name].check_schema(table)
             write_table(self.path_of(name, partition), table)
 
-    def load_input(self, context: dg.InputContext) -> pa.Table | dict[str, pa.Table]:
-        """Return the upstream table, or one table per partition where several are asked for."""
+    def load_input(self, context: dg.InputContext) -> pa.Table | Path | dict[str, pa.Table]:
+        """Return the upstream table (or its file, or an empty one: see the metadata), or one table per partition."""
         name = context.asset_key.to_user_string()
         wanted = context.definition_metadata or {}
         partitions: Sequence[str | None] = sorted(context.asset_partition_keys) if context.has_asset_partitions else [None]
+        if AS_FILE in wanted and len(partitions) == 1:
+            file = Path(self.path_of(name, partitions[0]))
+            if file.is_file():  # not on s3:// and its like: there the whole table is read
+                return file
         found = {partition: read_table(self.storage_root, name, partition) for partition in partitions}
         if FAN_IN in wanted or len(partitions) > 1:  # a fan-in takes what is there: sources are backfilled one by one
             return {str(partition): table for partition, table in found.items() if table is not None}

@@ -9,26 +9,34 @@ Example:
     ['embed', 'lumiere', 'ms_cxr_t', 'odir', 'vqa_rad', 'llava_med']
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import pyarrow as pa
 
 from pipelines.assembly import assemble
 from pipelines.choices import SplitShares
 from pipelines.generation.composed import generate_composed
-from pipelines.grouping.composed import compose_groups
-from pipelines.grouping.ungrouped import leave_ungrouped
+from pipelines.generation.unwritten import leave_unwritten
+from pipelines.grouping.database import TableData
+from pipelines.grouping.group import Grouped, group_source
+from pipelines.grouping.lumiere.common_grid import require_common_grid
+from pipelines.grouping.registry import RULES
+from pipelines.grouping.vqa_rad.group import group_by_meaning
 from pipelines.outcome import Outcome
 from pipelines.progress import Say
 from pipelines.records import DatasetRecord, ImageGroup, Record, RenderedImage, ReviewDecision, SubjectSplit
 from pipelines.rendering.images import RenderOutcome, render_images
 from pipelines.review.plan import Approval, ReviewPlan, apply_plan
 from pipelines.settings import Settings
-from pipelines.source_records import SourceImage, SourceQuestion, Study
+from pipelines.source_records import SourceImage, SourceQuestion
 from pipelines.sources.corpus import Corpus, mark_synthetic
 from pipelines.sources.registry import READERS
 from pipelines.sources.synthetic_marker import is_synthetic
-from pipelines.splits import linked_subjects, split_subjects
+from pipelines.splits.draw import split_subjects
+from pipelines.splits.links import link_subjects
+from pipelines.splits.withholding import reject_withheld, withhold_twins
 from pipelines.validation.rules import validate_records
 from pipelines.vocabulary import Source, Split
 
@@ -57,30 +65,31 @@ def render_source(
     return render_images(images, root, storage, settings.rendering, previous=previous, say=say)
 
 
-def draw_splits(
-    source: Source, studies: Iterable[Study], images: Sequence[RenderedImage], settings: Settings
-) -> list[SubjectSplit]:
-    """3. Decide for every subject where it may be used, before any question exists."""
+def draw_splits(source: Source, subject_ids: Iterable[str], images: pa.Table, settings: Settings) -> list[SubjectSplit]:
+    """3. Decide for every subject where it may be used, before any question exists.
+
+    `images` are rows of rendered/images: subjects of which one looks the same are one person.
+    """
     shares: SplitShares = getattr(settings.splits, source.value)
-    subjects = sorted({study.subject_id for study in studies})
-    return split_subjects(source, subjects, shares.as_mapping(), settings.splits.seed, linked_subjects(images))
+    return split_subjects(source, subject_ids, shares.as_mapping(), settings.splits.seed, link_subjects(images))
 
 
-def group_images(
-    source: Source,
-    questions: Sequence[SourceQuestion],
-    images: Sequence[RenderedImage],
-    splits: Sequence[SubjectSplit],
-    settings: Settings,
-) -> Outcome[ImageGroup]:
-    """4. Put two or three images together that a question can be asked about, within one split."""
-    if source is not Source.VQA_RAD:
-        return leave_ungrouped(images, "images of this source are read and rendered; no rule groups them yet")
-    return compose_groups(questions, images, splits, settings.grouping)
+def group_images(source: Source, found: Mapping[str, TableData], settings: Settings) -> Grouped:
+    """4. Put two or three images together that a question can be asked about, within one split.
+
+    `found` has the source's tables, or the files that hold them, by the names of `grouping.database.RELATIONS`.
+    """
+    if source is Source.VQA_RAD:
+        return group_by_meaning(found, settings.grouping)
+    if source is Source.LUMIERE:
+        require_common_grid(settings.reading.lumiere.grid)
+    return group_source(source, RULES[source], found, settings.grouping)
 
 
 def generate_records(groups: Sequence[ImageGroup], questions: Sequence[SourceQuestion], settings: Settings) -> Outcome[Record]:
     """5. Write the questions and answers of each group; closed keys come from facts, letters from a seeded shuffle."""
+    if any(group.source is not Source.VQA_RAD for group in groups):
+        return leave_unwritten(groups)
     outcome = generate_composed(groups, questions, settings.generation)
     if not any(question.is_synthetic for question in questions):
         return outcome
@@ -105,9 +114,14 @@ def assemble_records(approved: Iterable[Record], images: Iterable[RenderedImage]
     return assemble(approved, images)
 
 
-def select_training(records: Iterable[DatasetRecord]) -> list[DatasetRecord]:
-    """9. The records that a model may learn from."""
-    return [record for record in records if record.split is Split.TRAIN]
+def select_training(records: Sequence[DatasetRecord], images: pa.Table) -> Outcome[DatasetRecord]:
+    """9. The records that a model may learn from; those that show an image of another source's benchmark are withheld.
+
+    `images` are rows of rendered/images: of every image that the records show.
+    """
+    training = [record for record in records if record.split is Split.TRAIN]
+    kept, withheld = withhold_twins(training, select_benchmark(records), images)
+    return Outcome(tuple(kept), tuple(reject_withheld(one) for one in withheld))
 
 
 def select_benchmark(records: Iterable[DatasetRecord]) -> list[DatasetRecord]:

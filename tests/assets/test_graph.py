@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from assets.corpus import raw
 from assets.definitions import build_defs
-from assets.io import TABLES, ParquetTables
+from assets.io import DATASET_STATISTICS, TABLES, ParquetTables
 from pipelines.choices import SourceRoots
 from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
@@ -70,7 +70,7 @@ def test_a_record_can_be_walked_back_to_its_files(finished: Graph) -> None:
     assert approved.digest == record.digest
     for fact in approved.evidence:
         image = images[groups[approved.group_id].image_ids[fact.image_index]]
-        assert questions[fact.question_id].study_id == image.study_id
+        assert questions[fact.said_by].study_id == image.study_id
     for path in record.images:
         assert (Path(finished.settings.storage_root) / path).is_file()
 
@@ -213,3 +213,16 @@ def test_every_source_is_a_partition(finished: Graph) -> None:
     graph = build_defs(finished.settings).resolve_asset_graph()
     partitions = graph.get(dg.AssetKey(["raw", "studies"])).partitions_def
     assert partitions is not None and partitions.get_partition_keys() == [str(source) for source in Source]
+
+
+def test_the_statistics_are_of_the_groups_and_records_of_this_graph(finished: Graph) -> None:
+    rows = DATASET_STATISTICS.to_rows(finished.table("dataset/statistics"))
+    size = {
+        row.population: row.value
+        for row in rows
+        if row.measure == "size" and row.counted == "item" and row.source is None and row.split is None and row.subtask is None
+    }
+    n_records = sum(finished.table(name).num_rows for name in ("dataset/instructions", "dataset/benchmark"))
+    assert size == {"groups": finished.table("groups/image_groups", "vqa_rad").num_rows, "records": n_records}
+    report = finished.settings.export_path("statistics.md").read_text()
+    assert "SYNTHETIC" in report.upper() and finished.settings.export_path("statistics.png").is_file()

@@ -18,7 +18,7 @@ PARTS = dg.StaticPartitionsDefinition(["odir", "vqa_rad"])
 
 
 def subjects(*names: str) -> pa.Table:
-    return SUBJECT_SPLITS.to_arrow(SubjectSplit(Source.ODIR, name, Split.TRAIN, 1) for name in names)
+    return SUBJECT_SPLITS.to_arrow(SubjectSplit(Source.ODIR, name, Split.TRAIN, 1, Split.TRAIN, name) for name in names)
 
 
 @dg.asset(

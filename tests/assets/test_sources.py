@@ -8,12 +8,14 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 
+from pipelines.choices import LumiereReading
 from pipelines.cohort.writers import WRITERS, write_cohort
-from pipelines.reasons import Reason
+from pipelines.grouping.registry import RULES
+from pipelines.reasons import Fate
 from pipelines.settings import Settings
 from pipelines.storage import table_path, write_table
-from pipelines.tables import REJECTIONS, RENDERED_IMAGES
-from pipelines.vocabulary import Source
+from pipelines.tables import IMAGE_GROUPS, PLANNED_COUNTS, REJECTIONS, RENDERED_IMAGES
+from pipelines.vocabulary import Grid, Source
 from tests.assets.graphs import Graph, failures
 
 OTHERS = [source for source in WRITERS if source is not Source.VQA_RAD]  # that one has tests of its own
@@ -49,10 +51,30 @@ def test_what_of_the_download_was_used_is_one_table_in_the_metadata(built: Graph
 
 
 @pytest.mark.parametrize("source", OTHERS)
-def test_an_image_that_no_rule_groups_is_told(built: Graph, source: Source) -> None:
-    told = REJECTIONS.to_rows(built.table("groups/ungrouped_images", source.value))
-    assert len(told) == built.table("rendered/images", source.value).num_rows
-    assert {rejection.reason for rejection in told} == {Reason.NO_RULE}
+def test_a_source_reaches_image_groups_and_an_image_that_stands_in_none_is_told(built: Graph, source: Source) -> None:
+    groups = IMAGE_GROUPS.to_rows(built.table("groups/image_groups", source.value))
+    told = {row.item for row in REJECTIONS.to_rows(built.table("groups/ungrouped_images", source.value))}
+    grouped = {image_id for group in groups for image_id in group.image_ids}
+    assert groups and grouped.isdisjoint(told)
+    assert grouped | told == set(built.table("rendered/images", source.value).column("image_id").to_pylist())
+    assert {group.subtask for group in groups} <= {rule.subtask for rule in RULES[source].rules}
+    assert all(group.is_synthetic for group in groups)
+
+
+@pytest.mark.parametrize("source", OTHERS)
+def test_the_plan_tells_what_became_of_every_group_that_could_be_made(built: Graph, source: Source) -> None:
+    plan = PLANNED_COUNTS.to_rows(built.table("groups/planned_counts", source.value))
+    taken = sum(row.n_groups for row in plan if row.fate is Fate.TAKEN)
+    assert taken == built.table("groups/image_groups", source.value).num_rows
+    assert {row.subtask for row in plan} == {rule.subtask for rule in RULES[source].rules}
+
+
+def test_volumes_without_a_grid_in_common_are_one_plain_message(built: Graph) -> None:
+    reading = built.settings.reading.model_copy(update={"lumiere": LumiereReading(grid=Grid.NATIVE)})
+    native = Graph(built.settings.model_copy(update={"reading": reading}), built.instance)
+    groups = native.run("build_corpus", Source.LUMIERE)
+    assert ["set reading.lumiere.grid = atlas" in told for told in failures(groups)] == [True]
+    assert built.run("build_corpus", Source.LUMIERE).success
 
 
 def test_a_second_run_renders_nothing_again(built: Graph) -> None:

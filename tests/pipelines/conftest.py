@@ -10,7 +10,7 @@ from pipelines.keys import mint_id
 from pipelines.records import RenderedImage, SubjectSplit
 from pipelines.source_records import SourceImage, SourceQuestion
 from pipelines.sources.vqa_rad.reader import read_vqa_rad
-from pipelines.splits import split_subjects
+from pipelines.splits.draw import split_subjects
 from pipelines.vocabulary import AnswerType, Modality, Organ, QuestionType, Source, Split
 
 
@@ -81,7 +81,8 @@ def build_rows(n_per_split: int = 8) -> Rows:
     for number in range(2 * n_per_split):
         path = f"images/{number}.jpg"
         images.append(_image(path, f"subject-{path}"))
-        splits.append(SubjectSplit(Source.VQA_RAD, f"subject-{path}", (Split.TRAIN, Split.HELD_OUT)[number % 2], 1))
+        split = (Split.TRAIN, Split.HELD_OUT)[number % 2]
+        splits.append(SubjectSplit(Source.VQA_RAD, f"subject-{path}", split, 1, split, f"subject-{path}"))
         answers = ("yes" if number % 4 < 2 else "no", "yes" if number % 8 < 2 else "no")
         sides = ("Right lung", "Left lung", "Bilateral")
         for text, answer, kind in (

@@ -15,7 +15,8 @@ from pipelines.rendering.images import render_images
 from pipelines.sources.corpus import count_reading
 from pipelines.sources.synthetic_marker import is_synthetic
 from pipelines.sources.vqa_rad.reader import read_vqa_rad
-from pipelines.splits import linked_subjects
+from pipelines.splits.contents import tabulate_contents
+from pipelines.splits.links import link_subjects
 from pipelines.vocabulary import Laterality, Organ
 
 SUBJECTS, SEED = 60, 20250519  # enough for the balance of answers
@@ -130,7 +131,7 @@ def test_rows_have_the_keys_of_the_genuine_file_in_its_order(rows, vqa_rad_root)
 def test_the_person_who_was_entered_twice_is_found_by_the_pixels(rendered):
     duplicates = [row for row in rendered.rows if row.duplicate_of is not None]
     assert len(duplicates) == 1
-    assert len(linked_subjects(rendered.rows)) == 1
+    assert len(link_subjects(tabulate_contents(rendered.rows))) == 1
 
 
 def test_one_case_holds_two_images_and_a_dragged_address_makes_no_new_subject(corpus):
