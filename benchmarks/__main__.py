@@ -14,8 +14,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import corpus, dicom, nifti
-from benchmarks.rounds import Arms, Measurement, measure
+from benchmarks import corpus, dicom, grouping, nifti
+from benchmarks.rounds import Arms, Figure, Measurement, measure
 from pipelines.storage import write_bytes
 
 
@@ -38,8 +38,8 @@ def main() -> int:
     return 0
 
 
-def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms]]:
-    for part in (corpus, dicom, nifti):
+def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms | Figure]]:
+    for part in (corpus, dicom, nifti, grouping):
         folder = scratch / part.__name__
         folder.mkdir()
         yield from ((name, arms) for name, arms in part.build_benchmarks(folder).items() if only is None or name in only)

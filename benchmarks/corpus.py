@@ -14,7 +14,7 @@ from PIL import Image
 
 from assets.definitions import build_defs
 from benchmarks.rounds import Arms
-from pipelines import stages
+from pipelines import stages, tables
 from pipelines.choices import SourceRoots
 from pipelines.cohort.vqa_rad.writer import write_vqa_rad
 from pipelines.settings import Settings
@@ -81,7 +81,10 @@ def _run_stages(settings: Settings) -> None:
     shutil.rmtree(settings.storage_root, ignore_errors=True)
     corpus = stages.read_source(Source.VQA_RAD, settings)
     images = stages.render_source(Source.VQA_RAD, corpus.images, (), settings).rows
-    splits = stages.draw_splits(Source.VQA_RAD, corpus.studies, images, settings)
-    groups = stages.group_images(Source.VQA_RAD, corpus.questions, images, splits, settings).rows
+    rows = tables.RENDERED_IMAGES.to_arrow(images)
+    splits = stages.draw_splits(Source.VQA_RAD, {study.subject_id for study in corpus.studies}, rows, settings)
+    drawn = tables.SUBJECT_SPLITS.to_arrow(splits)
+    found = {"questions": tables.QUESTIONS.to_arrow(corpus.questions), "images": rows, "splits": drawn}
+    groups = tables.IMAGE_GROUPS.to_rows(stages.group_images(Source.VQA_RAD, found, settings).groups)
     records = stages.generate_records(groups, corpus.questions, settings).rows
     stages.validate_candidates(records, groups, images)

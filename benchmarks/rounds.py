@@ -20,6 +20,15 @@ class Arms:
     ours: Arm
     baseline: Arm | None = None
     floor: Arm | None = None
+    prepare: Arm | None = None  # run once, before all and not measured: writes what the arms read, compares what they give
+    max_rounds: int | None = None  # of arms that run for long: at most this many rounds, and no warm-up
+
+
+@dataclass(frozen=True)
+class Figure:
+    """What is measured once and is no time: its figure stands in the column of ours."""
+
+    take: Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -33,12 +42,18 @@ class Measurement:
     rounds: int
 
 
-def measure(arms: Arms, rounds: int) -> Measurement:
-    """Run each arm once to warm up, then `rounds` times in turn."""
+def measure(arms: Arms | Figure, rounds: int) -> Measurement:
+    """Run each arm once to warm up, then `rounds` times in turn; a figure is taken once."""
+    if isinstance(arms, Figure):
+        return Measurement(baseline_s=None, ours_s=arms.take(), ratio=None, floor_ratio=None, rounds=1)
+    if arms.prepare is not None:
+        arms.prepare()
     chosen = {"ours": arms.ours, "baseline": arms.baseline, "floor": arms.floor}
     present = {name: arm for name, arm in chosen.items() if arm is not None}
-    for arm in present.values():
-        arm()
+    if arms.max_rounds is None:
+        for arm in present.values():
+            arm()
+    rounds = min(rounds, arms.max_rounds or rounds)
     seconds: dict[str, list[float]] = {name: [] for name in present}
     for _ in range(rounds):
         for name, arm in present.items():
