@@ -86,6 +86,7 @@ def write_embed_tables(folder: Path, subjects: int = SUBJECTS) -> dict[str, Path
     queries = {"studies": _STUDIES, "labels": _LABELS, "images": _IMAGES, "splits": _SPLITS}
     paths: dict[str, Path] = {}
     with duckdb.connect() as database:
+        database.execute("SET enable_progress_bar = false")  # it would be written into the table of figures
         database.execute(_PEOPLE.replace("$subjects", str(subjects)))
         for name, table in RELATIONS.items():
             rows = database.sql(queries[name]).to_arrow_table().cast(table.schema) if name in queries else table.to_arrow([])

@@ -21,6 +21,7 @@ class Arms:
     baseline: Arm | None = None
     floor: Arm | None = None
     prepare: Arm | None = None  # run once, before all and not measured: writes what the arms read, compares what they give
+    uncounted: Callable[[], float] | None = None  # seconds of the baseline's last run that are not held against it
     max_rounds: int | None = None  # of arms that run for long: at most this many rounds, and no warm-up
 
 
@@ -59,7 +60,8 @@ def measure(arms: Arms | Figure, rounds: int) -> Measurement:
         for name, arm in present.items():
             started = time.perf_counter()
             arm()
-            seconds[name].append(time.perf_counter() - started)
+            spent = time.perf_counter() - started
+            seconds[name].append(spent - arms.uncounted() if name == "baseline" and arms.uncounted is not None else spent)
     return Measurement(
         baseline_s=statistics.median(seconds["baseline"]) if "baseline" in seconds else None,
         ours_s=statistics.median(seconds["ours"]),

@@ -12,6 +12,7 @@ from benchmarks.embed_tables import write_embed_tables
 from benchmarks.grouping import group_ours
 from benchmarks.grouping_in_pandas.groups import group_in_pandas
 from benchmarks.grouping_in_polars.groups import group_in_polars
+from benchmarks.grouping_peak import check_peak, group_in_child
 from benchmarks.hashes import HashBook
 from pipelines.choices import Grouping
 from pipelines.grouping.database import RELATIONS
@@ -102,3 +103,15 @@ def test_other_libraries_give_the_same_groups_from_disturbed_tables(
     for name, table in ours.items():
         for column in table.column_names:
             assert theirs[name][column].to_pylist() == table[column].to_pylist(), (name, column)
+
+
+def test_peak_memory_is_that_of_the_process_that_groups_and_not_of_the_one_that_started_it(tmp_path: Path) -> None:
+    write_embed_tables(tmp_path, subjects=3)
+    ballast = b"x" * 700_000_000
+    assert 30 < group_in_child(tmp_path) < len(ballast) / 1e6
+
+
+def test_memory_beyond_the_limit_is_an_error_that_tells_both() -> None:
+    assert check_peak(1999.0, limit_mb=2000) == 1999.0
+    with pytest.raises(RuntimeError, match="2001 MB at its peak, more than the 2000 MB"):
+        check_peak(2001.0, limit_mb=2000)

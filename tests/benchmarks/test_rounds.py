@@ -28,3 +28,9 @@ def test_figure_is_taken_once_and_has_no_ratio() -> None:
         None,
         1,
     )
+
+
+def test_seconds_that_do_not_count_are_taken_from_the_baseline_alone() -> None:
+    measured = measure(Arms(ours=lambda: None, baseline=lambda: None, uncounted=lambda: 100.0), rounds=1)
+    assert measured.baseline_s is not None and -100 <= measured.baseline_s < -99
+    assert 0 <= measured.ours_s < 1
