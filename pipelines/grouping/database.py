@@ -24,10 +24,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines import tables
 from pipelines.choices import Grouping
 from pipelines.spilling_database import open_database
+from pipelines.storage import StorageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -87,6 +89,7 @@ def open_tables(found: Mapping[str, TableData], settings: Grouping) -> "Iterator
         for name, table in RELATIONS.items():
             data = found.get(name, table.schema.empty_table())
             if isinstance(data, Path):
+                check_file(table, data)
                 database.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({_quote(str(data))})")
             else:
                 database.register(name, data)
@@ -94,6 +97,22 @@ def open_tables(found: Mapping[str, TableData], settings: Grouping) -> "Iterator
             database.execute(f"SET VARIABLE {name} = {value}")  # numbers and truth values: their text is their SQL
         database.execute(_WORDS)
         yield database
+
+
+def check_file(table: tables.Table, path: Path) -> None:
+    """Look at the end of a table's file, before a query meets it.
+
+    Raises:
+        StorageError: it is no whole Parquet file.
+        TableError: its columns are others than the table's.
+    """
+    try:
+        schema = pq.read_schema(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise StorageError(
+            f"{path}: not a whole Parquet file ({error}); delete it and materialize {table.name} again"
+        ) from error
+    table.check_schema(schema.empty_table())
 
 
 def _quote(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipelines import tables
 from pipelines.choices import Grouping
-from pipelines.grouping.database import RELATIONS, TableData
+from pipelines.grouping.database import RELATIONS, TableData, check_file
 from pipelines.grouping.group import Grouped
 from pipelines.grouping.vqa_rad.candidates import gather_images
 from pipelines.grouping.vqa_rad.composed import compose_groups
@@ -38,4 +38,7 @@ def _read_rows(found: Mapping[str, TableData], name: str) -> list[Any]:
     data = found.get(name)
     if data is None:
         return []
-    return RELATIONS[name].to_rows(parse_parquet(data.read_bytes()) if isinstance(data, Path) else data)
+    if isinstance(data, Path):
+        check_file(RELATIONS[name], data)
+        data = parse_parquet(data.read_bytes())
+    return RELATIONS[name].to_rows(data)
