@@ -12,6 +12,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from pipelines.calls.kinds import ApiKind, Executor, GeneratorKind, Rung
+from pipelines.terms_of_use import Audience
 from pipelines.vocabulary import Grid, Plane, SegmentationTool, Split
 
 
@@ -158,10 +160,42 @@ class Grouping(_Section):
     memory_mb: int = Field(default=2500, ge=256)  # beyond it, intermediate tables go to disk
 
 
+class Budget(_Section):
+    """What model calls may use up in one storage root, all runs together; None for no limit."""
+
+    usd: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    tokens: int | None = Field(default=None, ge=0)
+
+
 class Generation(_Section):
     """How question-answer records are written."""
 
     seed: int = 20250519
+    generator: GeneratorKind = GeneratorKind.TEMPLATE
+    endpoint: str | None = None  # of `endpoints`: the model that writes
+    judge: str | None = None  # of `endpoints`: a model of another family that derives each key again, blind to it
+    blind_solver: str | None = None  # of `endpoints`: a model that sees the question alone, and must not beat chance
+    executor: Executor = Executor.LIVE
+    budget: Budget = Budget()
+    max_rounds: int = Field(default=3, ge=0, le=3)  # a rejected record is written anew at most this often
+
+
+class Endpoint(_Section):
+    """One model behind one address. Whether a source's text may go there is the policy's to say, not this section's."""
+
+    base_url: str  # "https://api.openai.com/v1", "http://127.0.0.1:8080/v1"
+    model: str
+    api: ApiKind = ApiKind.OPENAI
+    api_version: str | None = None  # Azure
+    api_key_variable: str | None = None  # name of the environment variable that holds the key; None where none is needed
+    timeout_seconds: float = Field(default=120, gt=0, allow_inf_nan=False)
+    max_in_flight: int = Field(default=32, ge=1, le=1024)
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    max_attempts: int = Field(default=6, ge=1)  # of one request in one run
+    max_completion_tokens: int = Field(default=700, ge=1)
+    temperature: float | None = Field(default=0.7, ge=0, le=2, allow_inf_nan=False)  # None leaves it out: some models refuse it
+    rung: Rung | None = None  # None asks for the strictest first, and comes down where the endpoint cannot
 
 
 class Review(_Section):
@@ -170,6 +204,12 @@ class Review(_Section):
     seed: int = 20250519  # draws the samples
     train_sample: int = Field(default=59, ge=1)
     benchmark_reviewers: int = Field(default=2, ge=1)
+
+
+class Exports(_Section):
+    """Files made for people and other programs."""
+
+    audience: Audience = Audience.GROUP
 
 
 class Evaluation(_Section):

@@ -89,6 +89,13 @@ class Reason(StrEnum):
     NO_TEMPLATE = "no_template"
     QUESTION_NOT_LOCATABLE = "question_not_locatable"
     NO_STATEMENT = "no_statement"
+    ANSWER_NOT_OF_THIS_IMAGE = "answer_not_of_this_image"  # holds for every figure of its kind: nothing tells them apart
+    MODEL_REFUSED = "model_refused"
+    MODEL_STOPPED = "model_stopped"  # cut off at its length, or by the endpoint's content filter
+    MODEL_ANSWER_UNREADABLE = "model_answer_unreadable"  # not of the asked form, nor after one repair
+    MODEL_CALL_FAILED = "model_call_failed"  # the endpoint refuses this request for good
+    BUDGET_SPENT = "budget_spent"  # not asked: money or tokens are used up
+    ROUNDS_SPENT = "rounds_spent"  # rejected after the last attempt
     # validate
     SCHEMA = "schema"
     OPTION_COUNT = "option_count"
@@ -103,6 +110,13 @@ class Reason(StrEnum):
     ANSWER_IN_QUESTION = "answer_in_question"
     FACT_MISMATCH = "fact_mismatch"
     DUPLICATE_RECORD = "duplicate_record"
+    LABEL_MISMATCH = "label_mismatch"  # the answer says another class than the structured source fact
+    EVIDENCE_NOT_IN_SOURCE = "evidence_not_in_source"  # a quote that the cited image's source does not hold
+    ABSENT_IMAGE = "absent_image"  # a claim about an image, a view or a visit that is not given
+    HIDDEN_TEXT = "hidden_text"  # "the report says": words of a text that the model is not shown
+    IDENTIFIER = "identifier"  # a name, date, time, number or address of a person, or what de-identification left in its place
+    NEAR_DUPLICATE = "near_duplicate"
+    CONTRADICTION = "contradiction"  # records about the same images answer the same question differently
     # assemble
     IN_A_BENCHMARK = "in_a_benchmark"  # a training record that shows an image of another source's benchmark
     # approve

@@ -12,6 +12,7 @@ Example:
 from dataclasses import dataclass
 
 from pipelines.reasons import Fate, Reason, Stage
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import (
     Ability,
     AnswerType,
@@ -116,6 +117,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words that a model cites as evidence: they must stand verbatim in the facts of the image that they are cited of."""
+
+    image_index: int | None  # 0-based place in the group; None for what is said of a visit that is not shown
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImageGroup:
     """Ordered 2-3 images asked about together, with the facts that the answer rests on. Holds no date."""
 
@@ -174,10 +183,15 @@ class Record:
     answer: str  # closed: the text of the keyed option; open: the reference
     evidence: tuple[Fact, ...]
     flags: tuple[str, ...]  # warnings that do not reject: "single_image", ...
-    generator: str  # "composed", later "template", "openai:<model>"
-    template_id: str
+    generator: str  # "composed", "template", "openai:<model>"
+    template_id: str  # of the wording, or of the model's prompt
     template_hash: str
     ledger_key: str | None  # of the model call, where there was one
+    asked: str | None  # as in its group
+    answer_class: str  # what the answer says, apart from wording: "improving", "S", "2", "yes"; "open" where it has none
+    option_classes: tuple[str, ...]  # the same of each option, in their order; empty for open items
+    quotes: tuple[Quote, ...]  # a model's evidence
+    data_class: DataClass  # the strictest of its sources'
     is_synthetic: bool = False  # made from the synthetic cohort
 
 
@@ -222,4 +236,5 @@ class DatasetRecord:
     unit_id: str
     subject_ids: tuple[str, ...]
     image_ids: tuple[str, ...]
+    data_class: DataClass  # the strictest of its sources'
     is_synthetic: bool  # made from the synthetic cohort

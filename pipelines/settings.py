@@ -12,19 +12,22 @@ import os
 import tomllib
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceParsingError
 
 from pipelines.choices import (
     FOLDERS_TAG,
     ROOT_TAG,
     Audit,
+    Endpoint,
     Evaluation,
+    Exports,
     FolderPaths,
     Generation,
     Grouping,
@@ -36,6 +39,7 @@ from pipelines.choices import (
     Splits,
 )
 from pipelines.vocabulary import Source
+from pipelines.wrong_value import tell_value
 
 PREFIX = "MEDMIM_"
 # Read elsewhere: the first names this file, the second is for the test suite.
@@ -49,7 +53,9 @@ class SettingsError(ValueError):
 class Settings(BaseSettings):
     """All settings of a run."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
 
     storage_root: str = ".medmim"
     sources: SourceRoots = SourceRoots()
@@ -58,6 +64,10 @@ class Settings(BaseSettings):
     splits: Splits = Splits()
     grouping: Grouping = Grouping()
     generation: Generation = Generation()
+    endpoints: dict[str, Endpoint] = Field(default_factory=dict)
+    policy: Path = Path("policy.toml")  # where data may go; with no such file the built-in one, which denies most
+    prices: Path | None = None  # USD per million tokens, over the built-in table
+    exports: Exports = Exports()
     review: Review = Review()
     evaluation: Evaluation = Evaluation()
     audit: Audit = Audit()
@@ -79,6 +89,24 @@ class Settings(BaseSettings):
     def review_ledger(self) -> Path:
         """Return the path of the reviewers' ledger."""
         return Path(self.storage_root) / "review" / "decisions.sqlite"
+
+    def endpoint(self, name: str | None) -> Endpoint:
+        """Return an endpoint by its name.
+
+        Raises:
+            SettingsError: the name is none of `endpoints`.
+        """
+        if name is None or name not in self.endpoints:
+            known = ", ".join(sorted(self.endpoints)) or "none"
+            raise SettingsError(
+                f"endpoint: got {name!r}, expected one of `endpoints` ({known}); add [endpoints.NAME] with base_url and model, "
+                "name it in `generation`, and approve it in the policy (docs/policy.md)"
+            )
+        return self.endpoints[name]
+
+    def call_ledger(self) -> Path:
+        """Return the path of the ledger of model calls."""
+        return Path(self.storage_root) / "calls" / "ledger.sqlite"
 
     def export_path(self, name: str) -> Path:
         """Return the path of a file made for people or other programs: JSON, CSV, report."""
@@ -113,11 +141,25 @@ def load_settings() -> Settings:
         raise SettingsError(f"MEDMIM_CONFIG: {path} is not a file; point it at your medmim.toml or unset it")
     _refuse_unknown_variables()
     try:
-        return Settings()
+        return _place_policy(Settings(), path)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: not valid TOML: {error}; mend that line") from error
     except ValidationError as error:
         raise SettingsError(f"{path} and {PREFIX}* variables: {_explain(error)}") from error
+    except SourceParsingError as error:
+        raise SettingsError(f"{PREFIX}* variables: {error}; write a table or list in it as JSON") from None
+
+
+def _place_policy(settings: Settings, file: Path) -> Settings:
+    """Return the settings with the policy looked for beside the settings file, wherever the program was started.
+
+    Raises:
+        SettingsError: a policy that the settings name is not there; without it exports would follow the built-in rules.
+    """
+    path = file.parent / settings.policy.expanduser()
+    if "policy" in settings.model_fields_set and not os.path.lexists(path):
+        raise SettingsError(f"key 'policy': {path} is not there; write it (docs/policy.md), or leave the key out")
+    return settings.model_copy(update={"policy": path})
 
 
 def _refuse_unknown_variables() -> None:
@@ -138,5 +180,7 @@ def _explain(error: ValidationError) -> str:
         if problem["type"] == "extra_forbidden":
             lines.append(f"unknown key {key!r}; remove or correct it (the keys are in docs/settings.md)")
         else:
-            lines.append(f"key {key!r}: got {problem['input']!r}: {problem['msg']}")
+            is_secret = problem["loc"][:1] == ("endpoints",)
+            got = "nothing" if problem["type"] == "missing" else tell_value(problem["input"], is_in_secret_place=is_secret)
+            lines.append(f"key {key!r}: got {got}: {problem['msg']}")
     return "; ".join(lines)

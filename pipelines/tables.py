@@ -7,20 +7,19 @@ Example:
     []
 """
 
-import dataclasses
-import functools
 import hashlib
-import types
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, is_dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from pipelines import records, score_records, source_records
+from pipelines.columns import hints_of, plain_values, read_column, without_none
 
 Row = TypeVar("Row")
 
@@ -47,9 +46,12 @@ class Table(Generic[Row]):
 
     def to_arrow(self, rows: Iterable[Row]) -> pa.Table:
         """Return rows as an Arrow table with exactly this table's schema; TableError where a field does not fit."""
-        plain = [dataclasses.asdict(row) for row in rows]  # pyright: ignore[reportArgumentType]
+        schema, given = self.schema, list(rows)
+        columns = ([getattr(row, name) for row in given] for name in schema.names)
+        plain = (plain_values(values, hint) for values, hint in zip(columns, hints_of(self.row_type).values(), strict=True))
         try:
-            table = pa.Table.from_pylist(plain, schema=self.schema)
+            arrays = [pa.array(values, type=field.type) for values, field in zip(plain, schema, strict=True)]
+            table = pa.Table.from_arrays(arrays, schema=schema)
         except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
             raise TableError(f"{self.name}: a row does not fit the schema of {self.row_type.__name__}: {error}") from error
         self.check_schema(table)
@@ -58,7 +60,8 @@ class Table(Generic[Row]):
     def to_rows(self, table: pa.Table) -> list[Row]:
         """Return the typed rows of an Arrow table written by `to_arrow`; TableError where the columns are others."""
         self.check_schema(table)
-        return [_build(self.row_type, plain) for plain in table.to_pylist()]
+        columns = [read_column(table.column(name), hint) for name, hint in hints_of(self.row_type).items()]
+        return [self.row_type(*values) for values in zip(*columns, strict=True)]
 
     def rows_where(self, table: pa.Table, column: str, values: Iterable[str]) -> list[Row]:
         """Return the typed rows whose column holds one of the values: of half a million images those that are asked for."""
@@ -98,23 +101,24 @@ def schema_of(row_type: type) -> pa.Schema:
 
 
 def content_digest(table: pa.Table) -> str:
-    """Return the sha256 of a table's schema and values; row order counts, file layout and chunking do not."""
+    """Return the sha256 of a table's schema and values; row order counts, file layout and chunking do not.
+
+    Parquet writes nothing where there is no value; Arrow's own form has there whatever happened to be in memory.
+    """
     sink = hashlib.sha256(table.schema.remove_metadata().to_string().encode())
     buffer = pa.BufferOutputStream()
     whole = table.replace_schema_metadata(None).combine_chunks()
-    with pa.ipc.new_stream(buffer, whole.schema) as writer:
-        writer.write_table(whole)
+    pq.write_table(whole, buffer, compression="none", use_dictionary=False, write_statistics=False, store_schema=False)
     sink.update(buffer.getvalue())
     return sink.hexdigest()
 
 
 def _arrow_fields(row_type: type) -> list[pa.Field]:
-    hints = get_type_hints(row_type)
-    return [_arrow_field(field.name, hints[field.name]) for field in fields(row_type)]
+    return [_arrow_field(name, hint) for name, hint in hints_of(row_type).items()]
 
 
 def _arrow_field(name: str, hint: Any) -> pa.Field:
-    plain, is_optional = _without_none(hint)
+    plain, is_optional = without_none(hint)
     return pa.field(name, _arrow_type(plain), nullable=is_optional)
 
 
@@ -126,32 +130,6 @@ def _arrow_type(hint: Any) -> pa.DataType:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return pa.string()
     return _SCALARS[hint]
-
-
-def _without_none(hint: Any) -> tuple[Any, bool]:
-    if get_origin(hint) in (Union, types.UnionType):
-        inner = [argument for argument in get_args(hint) if argument is not type(None)]
-        return inner[0], True
-    return hint, False
-
-
-@functools.cache  # asked once per row of tables with half a million of them
-def _hints_of(row_type: type) -> dict[str, Any]:
-    return get_type_hints(row_type)
-
-
-def _build(hint: Any, value: Any) -> Any:
-    plain, _ = _without_none(hint)
-    if value is None:
-        return None
-    if get_origin(plain) is tuple:
-        return tuple(_build(get_args(plain)[0], item) for item in value)
-    if is_dataclass(plain) and isinstance(plain, type):
-        hints = _hints_of(plain)
-        return plain(**{name: _build(hints[name], item) for name, item in value.items()})
-    if isinstance(plain, type) and issubclass(plain, StrEnum):
-        return plain(value)
-    return value
 
 
 STUDIES = Table("raw/studies", source_records.Study, ("study_id",), "one study")

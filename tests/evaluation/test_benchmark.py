@@ -5,6 +5,7 @@ import pytest
 from evaluation.benchmark import BenchmarkError, items_from_records, items_of_type, load_benchmark
 from pipelines.formats.problem import FormatError
 from pipelines.records import DatasetRecord, Turn
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
 
 
@@ -94,6 +95,7 @@ def test_rows_of_our_own_dataset_keep_their_record_id_and_unit():
         unit_id="unit-1",
         subject_ids=("s1", "s2"),
         image_ids=("i1", "i2"),
+        data_class=DataClass.OPEN,
         is_synthetic=True,
     )
     item = items_from_records([row])[0]

@@ -3,6 +3,7 @@
 from pipelines.records import DatasetRecord
 from pipelines.released import count_trained_on
 from pipelines.score_records import ReleasedRecord
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Split, SubTask
 
 
@@ -26,6 +27,7 @@ def trained(*subjects: str) -> DatasetRecord:
         unit_id=subjects[0],
         subject_ids=subjects,
         image_ids=("image-1", "image-2"),
+        data_class=DataClass.OPEN,
         is_synthetic=False,
     )
 

@@ -1,5 +1,6 @@
 """Settings come from one file and the environment, and what does not fit is named with its fix."""
 
+import traceback
 from pathlib import Path
 
 import pytest
@@ -83,4 +84,65 @@ def test_a_misspelt_variable_is_refused(name: str, monkeypatch: pytest.MonkeyPat
 def test_a_configured_file_that_is_absent_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDMIM_CONFIG", "nowhere.toml")
     with pytest.raises(SettingsError, match=r"MEDMIM_CONFIG: nowhere\.toml is not a file"):
+        load_settings()
+
+
+SECRET = "sk-proj-4f9c21aa07b3"
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (f'endpoints = "{SECRET}"', "endpoints"),
+        (f'endpoints.x = "{SECRET}"', "endpoints.x"),
+        ('endpoints.x = "hunter2"', "endpoints.x"),
+        (f'[endpoints.x]\nbase_url = "http://h"\nmodel = "m"\napi_key = "{SECRET}"', "endpoints.x.api_key"),
+        (f'[endpoints.x]\napi_key_variable = "{SECRET}"', "endpoints.x.base_url"),
+        (f'[endpoints.x]\nbase_url = "http://h"\nmodel = "m"\ntimeout_seconds = "{SECRET}"', "endpoints.x.timeout_seconds"),
+        (f'[endpoints.x]\nbase_url = {{key = "{SECRET}"}}\nmodel = "m"', "endpoints.x.base_url"),
+        (f'[generation]\nexecutor = "{SECRET}"', "generation.executor"),
+        (f'generation = "{SECRET}"', "generation"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_named_by_its_place_and_not_repeated(tmp_path: Path, content: str, key: str) -> None:
+    (tmp_path / "medmim.toml").write_text(content)
+    with pytest.raises(SettingsError, match=f"key '{key}'") as caught:
+        load_settings()
+    trace = "".join(traceback.format_exception(caught.value))
+    assert SECRET not in trace
+    assert "hunter2" not in trace
+
+
+def test_a_variable_that_is_no_json_is_one_message_without_its_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MEDMIM_ENDPOINTS", f'{{"x": "{SECRET}"')
+    with pytest.raises(SettingsError, match=r'"endpoints".*write a table or list in it as JSON') as caught:
+        load_settings()
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_policy_lies_beside_the_settings_file_wherever_the_program_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "medmim.toml").write_text('policy = "mine.toml"\n')
+    (tmp_path / "mine.toml").write_text("")
+    monkeypatch.setenv("MEDMIM_CONFIG", str(tmp_path / "medmim.toml"))
+    monkeypatch.chdir("/")
+    assert load_settings().policy == tmp_path / "mine.toml"
+
+
+def test_a_policy_that_is_named_and_absent_is_an_error_for_it_might_be_the_stricter_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "medmim.toml").write_text('policy = "mine.toml"\n')
+    monkeypatch.setenv("MEDMIM_CONFIG", str(tmp_path / "medmim.toml"))
+    with pytest.raises(SettingsError, match=r"mine\.toml is not there"):
+        load_settings()
+
+
+@pytest.mark.parametrize("name", ["TEMPERATURE", "TIMEOUT_SECONDS"])
+@pytest.mark.parametrize("value", ["nan", "inf"])
+def test_numbers_of_an_endpoint_are_finite(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    for key, text in {"BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m", name: value}.items():
+        monkeypatch.setenv(f"MEDMIM_ENDPOINTS__X__{key}", text)
+    with pytest.raises(SettingsError, match=name.lower()):
         load_settings()

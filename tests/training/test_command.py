@@ -10,6 +10,7 @@ import pytest
 from pipelines.records import DatasetRecord, Turn
 from pipelines.storage import write_table
 from pipelines.tables import INSTRUCTIONS
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
 from training.__main__ import main
 
@@ -32,6 +33,7 @@ def dataset_row(name: str, answer_type: AnswerType) -> DatasetRecord:
         unit_id="u",
         subject_ids=("s", "t"),
         image_ids=("i", "j"),
+        data_class=DataClass.OPEN,
         is_synthetic=True,
     )
 

@@ -10,6 +10,7 @@ from pipelines.records import DatasetRecord, Turn
 from pipelines.sources.lumiere.sessions import mint_subject
 from pipelines.storage import write_table
 from pipelines.tables import INSTRUCTIONS
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
 
 
@@ -30,6 +31,7 @@ def row(number: int, subject: str, unit: str = "unit") -> DatasetRecord:
         unit_id=unit,
         subject_ids=(subject, subject),
         image_ids=("i1", "i2"),
+        data_class=DataClass.OPEN,
         is_synthetic=True,
     )
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pipelines.formats.mantis import build_record, mantis_from_records, read_mantis, write_mantis
 from pipelines.formats.problem import FormatError
 from pipelines.records import DatasetRecord, Turn
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
 
 RELEASED = ("Med_MIM_benchmark_Held_out_ODIR.json", "Med_MIM_benchmark_Held_out_RAD.json")
@@ -178,6 +179,7 @@ def test_dataset_rows_become_released_form(tmp_path: Path) -> None:
         unit_id="u",
         subject_ids=("s", "t"),
         image_ids=("i", "j"),
+        data_class=DataClass.OPEN,
         is_synthetic=False,
     )
     path = tmp_path / "train.json"

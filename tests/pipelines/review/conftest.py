@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.keys import digest, mint_id
 from pipelines.records import Fact, Record, ReviewDecision
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Source, Split, SubTask, Verdict
 
 BASE = Record(
@@ -32,6 +33,11 @@ BASE = Record(
     template_id="presence-1",
     template_hash="0" * 64,
     ledger_key=None,
+    asked=None,
+    answer_class="no",
+    option_classes=("yes", "no"),
+    quotes=(),
+    data_class=DataClass.OPEN,
 )
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.records import DatasetRecord
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Source, Split, SubTask
 
 Images = Sequence[tuple[str, str, str, str | None]]
@@ -43,6 +44,7 @@ def _record(record_id: str, split: Split, subjects: Sequence[str], images: Seque
         unit_id="u",
         subject_ids=tuple(subjects),
         image_ids=tuple(images),
+        data_class=DataClass.OPEN,
         is_synthetic=True,
     )
 

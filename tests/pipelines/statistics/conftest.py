@@ -10,18 +10,8 @@ import pytest
 from pipelines import tables
 from pipelines.formats.closed_question import format_closed_question, letter_at
 from pipelines.records import DatasetRecord, ImageGroup, RenderedImage, Turn
-from pipelines.vocabulary import (
-    Ability,
-    AnswerType,
-    ImageOrder,
-    ImageRole,
-    Modality,
-    Origin,
-    Role,
-    Source,
-    Split,
-    SubTask,
-)
+from pipelines.terms_of_use import DataClass
+from pipelines.vocabulary import Ability, AnswerType, ImageOrder, ImageRole, Modality, Origin, Role, Source, Split, SubTask
 
 
 @dataclass(frozen=True)
@@ -173,6 +163,7 @@ def _record_of(chance: random.Random, group: ImageGroup) -> DatasetRecord:
         unit_id=group.unit_id,
         subject_ids=group.subject_ids,
         image_ids=group.image_ids,
+        data_class=DataClass.OPEN,
         is_synthetic=group.is_synthetic,
     )
 
