@@ -8,19 +8,18 @@ Example:
 """
 
 import argparse
-import os
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 
+from pipelines.append_only.kind import LedgerError
+from pipelines.mendable import Run, guard_command
 from pipelines.records import Record, ReviewDecision
 from pipelines.review.agreement import measure_agreement, verdicts_of
 from pipelines.review.decisions import DecisionError, NewDecision, RejectReason, check_decision, parse_reject_reason
 from pipelines.review.desk import Desk, DeskError, check_digest, find_item, lay_out, write_decisions
 from pipelines.review.display import format_item, format_list
 from pipelines.review.inspection import InspectedLot, ItemState
-from pipelines.review.ledger_schema import LedgerError
 from pipelines.review.plan import count_lot
 from pipelines.review.sheet import SheetError, read_sheet, write_sheet
 from pipelines.review.standing import MixedDecisionsError
@@ -154,7 +153,7 @@ def _register_list(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_guarded(list_items))
 
 
-def _add_signature(parser: argparse.ArgumentParser, run: Callable[[argparse.Namespace], int]) -> None:
+def _add_signature(parser: argparse.ArgumentParser, run: Run) -> None:
     parser.add_argument("--reviewer", required=True, metavar="NAME", help="who decides")
     parser.add_argument("--digest", help="refuse if this is no longer the item's digest")
     parser.add_argument("--comment", help="at most 2,000 characters")
@@ -162,22 +161,8 @@ def _add_signature(parser: argparse.ArgumentParser, run: Callable[[argparse.Name
     parser.set_defaults(run=_guarded(run))
 
 
-def _guarded(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
-    """Turn what the user can mend into one message and exit code 2."""
-
-    def guarded(args: argparse.Namespace) -> int:
-        try:
-            code = run(args)
-            sys.stdout.flush()
-        except MENDABLE as error:
-            print(f"review: {error}", file=sys.stderr)
-            return 2
-        except BrokenPipeError:  # `review list | head` has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-        return code
-
-    return guarded
+def _guarded(run: Run) -> Run:
+    return guard_command("review", MENDABLE, run)
 
 
 def _print_summary(lots: Sequence[InspectedLot]) -> None:

@@ -1,10 +1,8 @@
 """The review ledger: decisions in the order in which they were made, appended and never changed.
 
-Kept in SQLite through SQLAlchemy Core: write-ahead log (readers never wait for a writer), synchronous=FULL (a decision
-that was acknowledged survives a power cut), and BEGIN IMMEDIATE, so that reviewers on one machine may write at once. A
-network file system has no working write-ahead log; keep the file on a local disk. Triggers refuse every change of a
-row. Each row's hash covers its content and the hash before it, so a change made behind the triggers is found by `verify`;
-only somebody who rewrites the whole file from the changed row on can hide it, which a copy of `digest` kept elsewhere shows.
+An SQLite file as `pipelines.append_only` keeps it, so that reviewers on one machine may write at once. Each row's hash
+covers its content and the hash before it, so a change made behind the triggers is found by `verify`; only somebody who
+rewrites the whole file from the changed row on can hide it, which a copy of `digest` kept elsewhere shows.
 
 Example:
     >>> from pathlib import Path
@@ -15,36 +13,22 @@ Example:
     ([1], 1)
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
+from pipelines.append_only.engine import open_engine
+from pipelines.append_only.ledger import AppendOnlyLedger, count_issued, utc_now
 from pipelines.keys import digest
 from pipelines.records import ReviewDecision
 from pipelines.review.decisions import DecisionError, NewDecision, check_decision
-from pipelines.review.ledger_schema import DECISIONS, GENESIS, LedgerError, open_engine, schema_faults
+from pipelines.review.ledger_schema import DECISIONS, GENESIS, REVIEW_LEDGER
 from pipelines.vocabulary import Verdict
 
 _CONTENT = tuple(column for column in DECISIONS.columns if column.name not in {"prev_hash", "hash"})
-
-
-class BrokenLedgerError(LedgerError):
-    """The ledger does not hold what was written; `event_id` is the first event that shows it, None for the whole file."""
-
-    def __init__(self, message: str, event_id: int | None) -> None:
-        super().__init__(message)
-        self.event_id = event_id
-
-
-def utc_now() -> datetime:
-    """Return the present time in UTC."""
-    return datetime.now(UTC)
 
 
 def open_ledger(url_or_path: str | Path, clock: Callable[[], datetime] = utc_now) -> "ReviewLedger":
@@ -57,14 +41,14 @@ def open_ledger(url_or_path: str | Path, clock: Callable[[], datetime] = utc_now
     Raises:
         LedgerError: the path cannot be used, or what lies there is no review ledger.
     """
-    return ReviewLedger(open_engine(url_or_path), clock)
+    return ReviewLedger(open_engine(url_or_path, REVIEW_LEDGER), clock)
 
 
-class ReviewLedger:
+class ReviewLedger(AppendOnlyLedger):
     """An open ledger. Several processes may hold the same one; close it, or use it in a `with` statement."""
 
     def __init__(self, engine: sa.Engine, clock: Callable[[], datetime]) -> None:
-        self._engine = engine
+        super().__init__(engine, REVIEW_LEDGER)
         self._clock = clock
 
     def append(self, decisions: Sequence[NewDecision]) -> list[ReviewDecision]:
@@ -104,54 +88,24 @@ class ReviewLedger:
             BrokenLedgerError: names the first event that is not what was written.
         """
         with self._connect() as connection:
-            for fault in schema_faults(connection):
-                raise BrokenLedgerError(self._broken(fault), None)
+            self._check_file(connection)
             previous, n_events = GENESIS, 0
             for row in connection.execute(sa.select(DECISIONS).order_by(DECISIONS.c.event_id)).mappings():
                 n_events += 1
                 if problem := _problem(dict(row), n_events, previous):
-                    raise BrokenLedgerError(self._broken(f"event {row['event_id']}: {problem}"), row["event_id"])
+                    raise self._broken(f"event {row['event_id']}: {problem}", row["event_id"])
                 previous = row["hash"]
-            issued = connection.scalar(sa.text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'decisions'"))
+            issued = count_issued(connection, DECISIONS)
             if issued != n_events:
                 problem = f"{issued} events were written, {n_events} are left; the last ones were removed"
-                raise BrokenLedgerError(self._broken(f"event {n_events + 1}: {problem}"), n_events + 1)
+                raise self._broken(f"event {n_events + 1}: {problem}", n_events + 1)
         return n_events
-
-    def close(self) -> None:
-        """Release the file."""
-        self._engine.dispose()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def _broken(self, problem: str) -> str:
-        return (
-            f"{self._engine.url.database}: the review ledger is broken: {problem}; "
-            "keep this file aside for inspection and put back the last backup of it"
-        )
-
-    @contextmanager
-    def _connect(self, is_writing: bool = False) -> Iterator[sa.Connection]:
-        try:
-            with self._engine.connect().execution_options(is_writing=is_writing) as connection, connection.begin():
-                yield connection
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            raise LedgerError(
-                f"{self._engine.url.database}: the review ledger cannot be {'written' if is_writing else 'read'}: {cause}; "
-                "check its disk, its permissions and whether another program holds it, else put back the last backup"
-            ) from error
 
 
 def _last(connection: sa.Connection) -> tuple[int, str]:
     """Return the number and hash of the last event. The number comes from the counter: it outlives removed rows."""
-    issued = connection.scalar(sa.text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'decisions'"))
     last = connection.scalar(sa.select(DECISIONS.c.hash).order_by(DECISIONS.c.event_id.desc()).limit(1))
-    return int(issued or 0), last or GENESIS
+    return count_issued(connection, DECISIONS), last or GENESIS
 
 
 def _chain(decisions: Sequence[NewDecision], time: str, last_id: int, last_hash: str) -> list[dict[str, Any]]:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.append_only.kind import BrokenLedgerError, LedgerError
 from pipelines.review.decisions import DecisionError, NewDecision, RejectReason
-from pipelines.review.ledger import BrokenLedgerError, ReviewLedger, open_ledger
-from pipelines.review.ledger_schema import LedgerError
+from pipelines.review.ledger import ReviewLedger, open_ledger
 from pipelines.vocabulary import Verdict
 
 ROOT = Path(__file__).parents[3]
