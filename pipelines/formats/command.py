@@ -20,6 +20,10 @@ from pipelines.formats.hugging_face import write_hugging_face
 from pipelines.formats.llava import write_llava
 from pipelines.formats.mantis import MantisFile, mantis_from_records, read_mantis, write_mantis
 from pipelines.formats.problem import FormatError, Problem, list_problems
+from pipelines.governance.exports import ExportError, check_tagged_export
+from pipelines.governance.policy import load_policy
+from pipelines.governance.policy_file import PolicyError
+from pipelines.terms_of_use import Audience
 
 
 class Target(StrEnum):
@@ -41,6 +45,13 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument("input", type=Path, metavar="IN", help="Mantis JSON, or Parquet of dataset/instructions or benchmark")
     parser.add_argument("--to", choices=[target.value for target in Target], required=True, help="format to write")
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="file to write; its folder is made")
+    parser.add_argument(
+        "--audience",
+        choices=[audience.value for audience in Audience],
+        default=Audience.GROUP.value,
+        help="whom the file is for: `agreement` or `public` is refused where the terms of a source in it forbid that",
+    )
+    parser.add_argument("--policy", type=Path, default=Path("policy.toml"), help="the policy file (docs/policy.md)")
     parser.set_defaults(run=_run)
 
 
@@ -75,10 +86,20 @@ def _check_out(source: Path, out: Path) -> None:
         raise FormatError(f"{out}: is the input itself; it is not overwritten: choose another --out")
 
 
+def _check_audience(source: Path, audience: Audience, policy: Path) -> None:
+    """Raise ExportError where the file's records may not reach the audience; a JSON file tells sources by its tags alone."""
+    if audience is Audience.GROUP:
+        return
+    synthetic = {row.id for row in read_dataset_rows(source) if row.is_synthetic} if is_parquet(source) else set()
+    tags = (record.source or "" for record in read_any(source).records if record.id not in synthetic)
+    check_tagged_export(tags, audience, load_policy(policy))
+
+
 def _run(args: argparse.Namespace) -> int:
     try:
+        _check_audience(args.input, Audience(args.audience), args.policy)
         n_written, problems = convert(args.input, Target(args.to), args.out)
-    except FormatError as error:
+    except (FormatError, PolicyError, ExportError) as error:
         print(f"convert: {error}", file=sys.stderr)
         return 2
     print(f"{args.out}: {n_written:,} records as {args.to}")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,11 +13,15 @@ from pipelines.formats.mantis import read_mantis
 from pipelines.records import DatasetRecord, Turn
 from pipelines.storage import write_table
 from pipelines.tables import INSTRUCTIONS, STUDIES
+from pipelines.terms_of_use import DataClass
 from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
 
 TURNS = [{"role": "user", "content": "<image>Normal?"}, {"role": "assistant", "content": "Yes"}]
 GOOD = {"id": "r1", "images": ["a.jpg"], "conversation": TURNS, "source": "demo"}
 UNMARKED = GOOD | {"id": "r2", "images": []}
+
+
+ASKED = (Turn(Role.USER, "<image>Q"), Turn(Role.ASSISTANT, "A"))
 
 
 def run(*arguments: object) -> int:
@@ -49,6 +54,7 @@ def dataset_row() -> DatasetRecord:
         unit_id="u",
         subject_ids=("s",),
         image_ids=("i",),
+        data_class=DataClass.OPEN,
         is_synthetic=False,
     )
 
@@ -124,3 +130,24 @@ def test_unknown_target_names_the_known_ones(source: Path, tmp_path: Path, capsy
     with pytest.raises(SystemExit, match="2"):
         run(source, "--to", "coco", "--out", tmp_path / "out")
     assert "choose from 'mantis', 'hf', 'llava'" in capsys.readouterr().err
+
+
+def test_a_public_export_is_refused_where_a_source_forbids_it_and_nothing_is_written(tmp_path: Path, capsys) -> None:
+    path, out = tmp_path / "in.json", tmp_path / "out.json"
+    path.write_text(json.dumps([GOOD | {"source": "ms_cxr_t_finding_progression_closed"}]))
+    assert run(path, "--to", "mantis", "--out", out, "--audience", "public", "--policy", tmp_path / "none.toml") == 2
+    assert "ms_cxr_t" in capsys.readouterr().err
+    assert not out.exists()
+    assert run(path, "--to", "mantis", "--out", out) == 0
+
+
+@pytest.mark.parametrize(
+    ("source_key", "is_synthetic", "code"), [("vqa_rad", False, 0), ("embed", False, 2), ("embed", True, 0)]
+)
+def test_a_parquet_file_tells_synthetic_records_which_are_anybodys(
+    tmp_path: Path, source_key: str, is_synthetic: bool, code: int
+) -> None:
+    row = replace(dataset_row(), source=f"{source_key}_located_question_open", is_synthetic=is_synthetic, conversation=ASKED)
+    path = tmp_path / "in.parquet"
+    write_table(str(path), INSTRUCTIONS.to_arrow([row]))
+    assert run(path, "--to", "llava", "--out", tmp_path / "o.json", "--audience", "public", "--policy", tmp_path / "no") == code
