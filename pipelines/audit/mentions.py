@@ -13,7 +13,7 @@ Example:
 import re
 from functools import lru_cache
 
-from pipelines.generation.location import ORDINALS
+from pipelines.generation.ordinals import ORDINALS
 from pipelines.validation.ordinals import Mentions, read_mentions
 
 _NUMERALS = ("1st", "2nd", "3rd", "4th", "5th", "6th", "7th")

@@ -5,11 +5,12 @@ Example:
     'which_image'
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pipelines.keys import mint_id
-from pipelines.records import Fact, ImageGroup
+from pipelines.records import Fact, ImageGroup, Quote
 from pipelines.vocabulary import AnswerType
 
 
@@ -21,6 +22,7 @@ class TemplateKind(StrEnum):
     LOCATED_DOMAIN = "located_domain"
     WHICH_IMAGE = "which_image"
     STATEMENT = "statement"
+    SUBTASK = "subtask"  # of an inherent group: the question of its sub-task, one closed and one open item
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,12 @@ class Draft:
     template_id: str
     template: str
     flags: tuple[str, ...] = ()
+    distractor_classes: tuple[str, ...] = ()  # what each distractor says; its own text where none is given
+    generator: str = "composed"
+    version: int = 1
+    quotes: tuple[Quote, ...] = ()
+    ledger_key: str | None = None
+    letter: str | None = None  # of the key, where it was chosen before it was known which items would be written
 
     @property
     def answer_type(self) -> AnswerType:
@@ -45,5 +53,11 @@ class Draft:
 
     @property
     def record_id(self) -> str:
-        """Key of the record: one per group, kind and answer type."""
+        """Key of the record: one per group, kind and answer type, over all its versions."""
         return mint_id("record", self.group.group_id, self.kind, self.answer_type)
+
+    @property
+    def class_of(self) -> Mapping[str, str]:
+        """What each option says, by its text."""
+        classes = self.distractor_classes or self.distractors
+        return {**dict(zip(self.distractors, classes, strict=True)), self.answer: self.answer_class}

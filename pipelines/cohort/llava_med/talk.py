@@ -27,7 +27,8 @@ def draw_talk(rng: random.Random, truth: Truth | Tissue | Specimen) -> list[tupl
     """Return two to four question-answer pairs about a figure, the overview first."""
     exchanges = _list_exchanges(truth)
     chosen = rng.sample(exchanges, min(rng.randint(_MIN_PAIRS, _MAX_PAIRS) - 1, len(exchanges)))
-    overview: Exchange = (_OVERVIEW, f"The figure shows a {_lower(tell_caption(truth))}")
+    caption = _lower(tell_caption(truth))
+    overview: Exchange = (_OVERVIEW, f"The figure shows {_article(caption)}{caption}")
     return [(rng.choice(wordings), answer) for wordings, answer in (overview, *chosen)]
 
 
@@ -54,7 +55,7 @@ def _list_exchanges(truth: Truth | Tissue | Specimen) -> Sequence[Exchange]:
 def _ask_about_film(truth: Truth) -> list[Exchange]:
     kind = _lower(_name_kind(truth))
     exchanges: list[Exchange] = [
-        (("Which imaging method was used?", "How was this picture taken?"), f"It is a {kind}."),
+        (("Which imaging method was used?", "How was this picture taken?"), f"It is {_article(kind)}{kind}."),
     ]
     for finding in FINDINGS[truth.organ]:
         name = f"{'' if finding in _NO_ARTICLE else _article(finding.value)}{finding.value}"

@@ -75,6 +75,10 @@ SELECT anchor, image_index, question_id AS said_by, 'answer' AS code, answer AS 
 FROM members JOIN questions ON question_id = anchor
 WHERE role = 'asked'
 UNION ALL
+SELECT anchor, image_index, question_id, 'question', question
+FROM members JOIN questions ON question_id = anchor
+WHERE role = 'asked'
+UNION ALL
 SELECT anchor, image_index, source_image_id, code, value
 FROM members
 JOIN (SELECT target_ids[1] AS source_image_id, code, value FROM labels WHERE target = 'image' AND code = 'domain')

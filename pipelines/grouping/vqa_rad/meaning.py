@@ -40,6 +40,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bleft[- ]?sided?\b|\bon the left\b", " left "),
     (r"'s?\b", " "),
 )  # fmt: skip
+_COMPILED = tuple((re.compile(pattern), replacement) for pattern, replacement in _PHRASES)
+_WORD = re.compile(r"[a-z0-9><%]+")
 
 _SYNONYMS: dict[str, str] = {
     "cardiac": "heart",
@@ -137,9 +139,9 @@ def meaning_of(question: str) -> str:
 def terms_of(question: str) -> tuple[str, ...]:
     """Return the distinct content terms of a question, sorted; locative phrases, grammar and punctuation are dropped."""
     text = f" {IMAGE_PHRASE.sub('image', tidy(question)).casefold()} "
-    for pattern, replacement in _PHRASES:
-        text = re.sub(pattern, replacement, text)
-    words = [_canonical(word) for word in re.findall(r"[a-z0-9><%]+", text)]
+    for pattern, replacement in _COMPILED:
+        text = pattern.sub(replacement, text)
+    words = [_canonical(word) for word in _WORD.findall(text)]
     kept = {word for word in words if word and word not in _STOP} | _compared_sides(words)
     beyond_the_image = kept - _IMAGE_WORDS
     return tuple(sorted(beyond_the_image or kept))

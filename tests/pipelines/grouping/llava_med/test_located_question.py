@@ -25,6 +25,7 @@ def test_the_answer_is_the_sources_own_and_names_the_asked_figure():
     assert (group.label, group.asked) == ("A cyst.", None)
     assert {(fact.place, fact.said_by, fact.code, fact.value) for fact in group.facts} == {
         (asked, question_id, "answer", "A cyst."),
+        (asked, question_id, "question", "What is seen?"),
         (asked, "source_image-a_F1", "domain", "ct_scan"),
         (1 - asked, "source_image-b_F1", "domain", "ct_scan"),
     }

@@ -8,16 +8,18 @@ Example:
 from collections.abc import Mapping
 from dataclasses import replace
 
-from pipelines.generation.domains import find_choice
+from pipelines.generation.composed.domains import find_choice
+from pipelines.generation.composed.location import locate
+from pipelines.generation.composed.wordings import LOCATED, load_places, load_stems
 from pipelines.generation.draft import Draft, TemplateKind
-from pipelines.generation.location import locate, ordinal_image
-from pipelines.generation.templates import LOCATED, WHICH_IMAGE
+from pipelines.generation.ordinals import ORDINALS
 from pipelines.grouping.ordering import hash_number
 from pipelines.grouping.vqa_rad.candidates import NO, YES
 from pipelines.grouping.vqa_rad.finding import Finding, finding_of
 from pipelines.grouping.vqa_rad.spelling import mend_spelling
 from pipelines.records import Fact, ImageGroup
 from pipelines.source_records import SourceQuestion
+from pipelines.vocabulary import SubTask
 
 SPELLING_MENDED = "spelling_mended"
 """Flag of a record whose source question, or open reference answer, was misspelt."""
@@ -38,12 +40,13 @@ def write_located(group: ImageGroup, questions: Mapping[str, SourceQuestion]) ->
     if asked.value in (YES, NO):
         other = first_capital(NO if asked.value == YES else YES)
         made = _draft(group, TemplateKind.LOCATED_YES_NO, question, first_capital(asked.value), (other,), asked.value)
-        return replace(made, flags=flags)
+        return replace(made, flags=flags, distractor_classes=(other.lower(),))
     choice = find_choice(source.question, asked.value)
     if choice is not None:
         answer_class = f"{choice.domain}: {choice.value}"
         made = _draft(group, TemplateKind.LOCATED_DOMAIN, question, choice.value, choice.others, answer_class)
-        return replace(made, flags=flags)
+        others = tuple(f"{choice.domain}: {other}" for other in choice.others)
+        return replace(made, flags=flags, distractor_classes=others)
     return as_open(group, question, flags)
 
 
@@ -64,19 +67,21 @@ def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion]
     finding = finding_of(questions[group.facts[0].said_by].question)
     if finding is None:
         return None
-    wordings = WHICH_IMAGE[finding.kind]
+    wordings = load_stems(SubTask.LOCATED_QUESTION, finding.kind)
     number = hash_number(seed, "which image", group.group_id) % len(wordings)
-    names = [first_capital(ordinal_image(index)) for index in range(len(group.image_ids))]
+    style = load_places(hash_number(seed, "which image style", group.group_id))
+    names = [style.format(place=ORDINALS[index], number=index + 1) for index in range(len(group.image_ids))]
     return Draft(
         group=group,
         kind=TemplateKind.WHICH_IMAGE,
         question=fill(wordings[number], finding, len(group.image_ids)),
         answer=names[positive[0]],
         distractors=tuple(name for index, name in enumerate(names) if index != positive[0]),
-        answer_class=names[positive[0]],
+        distractor_classes=tuple(str(index + 1) for index in range(len(names)) if index != positive[0]),
+        answer_class=str(positive[0] + 1),
         evidence=_in_image_order(group.facts),
         template_id=f"which_image/{finding.kind}/{number}",
-        template=wordings[number],
+        template=f"{wordings[number]}\n{style}",
     )
 
 

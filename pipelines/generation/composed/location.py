@@ -12,11 +12,9 @@ Example:
 
 import re
 
-from pipelines.generation.location_shapes import GENERAL, GROUP_WORDS, POINTING, SHAPES, UNREADABLE
+from pipelines.generation.composed.location_shapes import GENERAL, GROUP_WORDS, POINTING, SHAPES, UNREADABLE
+from pipelines.generation.ordinals import ordinal_image
 from pipelines.grouping.vqa_rad.image_words import IMAGE_PHRASE, tidy
-
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
-"""Location words by 0-based position in the image group; a record has at most seven images."""
 
 _LONG = 15  # words: beyond this a phrase at the end stands too far from what it places
 _ENDS_IN_PREPOSITION = re.compile(r" (?:in|on|at|of|to|from|into|with|for|by|about)\?$", re.IGNORECASE)
@@ -28,19 +26,6 @@ _QUESTION_OPENING = re.compile(
 _LIMITED_TO_PREFIX = re.compile(
     r"(?:how (?:can|do|would)|why|the|there|there's|if|besides|what (?:indicates|tells))\b", re.IGNORECASE
 )
-
-
-def ordinal_image(position: int) -> str:
-    """Return "the first image" for position 0, and so on.
-
-    Raises:
-        ValueError: a position outside 0-6.
-    """
-    if not 0 <= position < len(ORDINALS):
-        raise ValueError(
-            f"image position: got {position}, expected 0 to {len(ORDINALS) - 1}; a record has at most seven images"
-        )
-    return f"the {ORDINALS[position]} image"
 
 
 def locate(question: str, position: int) -> str | None:

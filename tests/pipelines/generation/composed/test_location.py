@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.generation.location import ORDINALS, locate, ordinal_image
+from pipelines.generation.composed.location import locate
+from pipelines.generation.ordinals import ORDINALS, ordinal_image
 
 SHAPES = [
     # the image is named

@@ -8,14 +8,15 @@ Example:
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
+from pipelines.generation.composed.located import as_open
 from pipelines.generation.draft import Draft, TemplateKind
-from pipelines.generation.located import as_open
 from pipelines.grouping.ordering import in_hash_order
 
-MAX_DOMINANCE = 2  # the most frequent value is keyed at most this many times as often as all others together
+MAX_SHARE = 2 / 3  # of the most frequent of two values; of k values MAX_EXCESS / k
+MAX_EXCESS = 1.5
 
 
 def balance_domains(drafts: Sequence[Draft], seed: int) -> list[Draft]:
@@ -35,17 +36,24 @@ def _stratum(draft: Draft) -> str:
     return f"{draft.group.split}|{draft.answer_class.split(':')[0]}"
 
 
-def _surplus(drafts: Iterable[Draft], seed: int) -> list[Draft]:
+def _surplus(drafts: Sequence[Draft], seed: int) -> list[Draft]:
+    """Return, in hash order, what each value has beyond its share; what one loses may put another above its own."""
+    kept = Counter(draft.answer for draft in drafts)
+    share = min(MAX_SHARE, MAX_EXCESS / max(2, len(kept)))
+    while True:
+        value, count = max(kept.items(), key=lambda item: (item[1], item[0]))
+        allowed = int(share / (1 - share) * (kept.total() - count) + 1e-9)
+        if count <= allowed:
+            break
+        kept[value] = allowed
     ordered = in_hash_order(drafts, seed, lambda draft: draft.record_id)
-    [(dominant, count)] = Counter(draft.answer for draft in ordered).most_common(1)
-    allowed = MAX_DOMINANCE * (len(ordered) - count)
-    return [draft for draft in ordered if draft.answer == dominant][allowed:]
+    return [draft for value in kept for draft in [one for one in ordered if one.answer == value][kept[value] :]]
 
 
 def _settle(draft: Draft, surplus: set[str], live: set[str]) -> Draft:
     if draft.kind is not TemplateKind.LOCATED_DOMAIN:
         return draft
-    distractors = tuple(text for text in draft.distractors if text in live)
-    if draft.record_id in surplus or not distractors:
+    others = [pair for pair in zip(draft.distractors, draft.distractor_classes, strict=True) if pair[0] in live]
+    if draft.record_id in surplus or not others:
         return as_open(draft.group, draft.question, draft.flags)
-    return replace(draft, distractors=distractors)
+    return replace(draft, distractors=tuple(text for text, _ in others), distractor_classes=tuple(one for _, one in others))

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from pipelines.choices import Generation, Grouping
-from pipelines.generation.composed import GroupError, digest_shown, generate_composed
-from pipelines.generation.located import SPELLING_MENDED
+from pipelines.generation.composed.located import SPELLING_MENDED
+from pipelines.generation.composed.write import GroupError, generate_composed
+from pipelines.generation.record import digest_shown
 from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.reasons import Reason, Stage
 from pipelines.validation.rules import validate_records
@@ -69,7 +70,7 @@ def test_letters_are_balanced_in_each_stratum_and_each_answer(generated):
     for record in generated[1].rows:
         if record.letter is not None:
             strata[record.split, record.subtask, len(record.options)][record.letter] += 1
-            answers[record.split, _kind(record), len(record.options), record.answer][record.letter] += 1
+            answers[record.split, _kind(record), len(record.options), record.answer_class][record.letter] += 1
     assert strata
     for (*_, n_options), counts in strata.items():
         used = [counts[letter] for letter in "ABCDEFG"[:n_options]]
@@ -107,8 +108,9 @@ def test_which_image_is_asked_only_where_one_image_is_positive(generated):
 
 def test_statements_name_both_images_and_one_is_true(generated):
     statements = [record for record in generated[1].rows if record.subtask is SubTask.SHARED_FINDING]
-    assert statements
-    for record in statements:
+    closed = [record for record in statements if record.answer_type is AnswerType.CLOSED]
+    assert len(statements) == 2 * len(closed) > 0
+    for record in closed:
         assert len(record.options) == 4
         words = [
             next(word for word in ("oth image", "first", "second", "either image") if word in text) for text in record.options

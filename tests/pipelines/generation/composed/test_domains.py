@@ -1,6 +1,6 @@
 import pytest
 
-from pipelines.generation.domains import DOMAINS, domains_of_options, find_choice
+from pipelines.generation.composed.domains import DOMAINS, domains_of_options, find_choice
 
 
 @pytest.mark.parametrize(
