@@ -17,7 +17,7 @@ from pipelines.vocabulary import AnswerType
 
 OPTION_COUNTS = range(2, 8)
 LENGTH_RATIO = 1.5  # of the key to the mean of the other options
-LENGTH_MARGIN = 4  # characters beyond the next longest: "No" and "Yes" differ by chance
+LENGTH_MARGIN = 10  # characters beyond the next longest: names of classes differ, "Yes" and "No", "Stable" and "Progressing"
 _ALTERNATIVES = re.compile(r"\b(?:or|vs|versus)\b", re.IGNORECASE)
 _LABELLED = re.compile(r"\(?[A-G]\)?\s*[:.)]\s")
 
@@ -52,13 +52,15 @@ def check_key(record: Record, context: Context) -> Failure | None:
 
 def check_unique_options(record: Record, context: Context) -> Failure | None:
     """Two options that say the same apart from case, articles and punctuation: two right letters, or none."""
-    counts = Counter(normalise(option) for option in record.options)
-    repeated = next((text for text, count in counts.items() if count > 1), None)
-    return None if repeated is None else Failure(Reason.DUPLICATE_OPTIONS, f"{repeated!r} stands {counts[repeated]} times")
+    texts = [normalise(option) for option in record.options]
+    if len(set(texts)) == len(texts):
+        return None
+    repeated, count = Counter(texts).most_common(1)[0]
+    return Failure(Reason.DUPLICATE_OPTIONS, f"{repeated!r} stands {count} times")
 
 
 def check_length_cue(record: Record, context: Context) -> Failure | None:
-    """A key that stands out by length: the unique longest, over 1.5 times the mean of the others and 4 characters clear."""
+    """A key that stands out by length: the unique longest, over 1.5 times the mean of the others and 10 characters clear."""
     if record.letter is None:
         return None
     key = len(record.answer)

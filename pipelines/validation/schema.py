@@ -5,7 +5,7 @@ Example:
     600
 """
 
-from pipelines.generation.composed import digest_shown
+from pipelines.generation.record import digest_shown
 from pipelines.reasons import Reason
 from pipelines.records import ImageGroup, Record
 from pipelines.validation.context import Context, Failure

@@ -1,11 +1,12 @@
 """Good records of the hand-made cohort, with what their rules need."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 
 from pipelines.choices import Generation, Grouping
-from pipelines.generation.composed import generate_composed
+from pipelines.generation.composed.write import generate_composed
 from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.records import ImageGroup, Record, RenderedImage
 from pipelines.validation.context import Context
@@ -31,5 +32,10 @@ class Good:
 
 @pytest.fixture
 def good(many_rows) -> Good:
-    groups = compose_groups(many_rows.questions, many_rows.images, many_rows.splits, Grouping(max_groups_per_image=20)).rows
-    return Good(generate_composed(groups, many_rows.questions, Generation()).rows, groups, many_rows.images)
+    return _write(many_rows)
+
+
+@cache  # equal rows give equal records; they are frozen
+def _write(rows) -> Good:
+    groups = compose_groups(rows.questions, rows.images, rows.splits, Grouping(max_groups_per_image=20)).rows
+    return Good(generate_composed(groups, rows.questions, Generation()).rows, groups, rows.images)

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 import pytest
 
 from pipelines.choices import Generation, Grouping
-from pipelines.generation.composed import digest_shown, generate_composed
+from pipelines.generation.composed.write import generate_composed
+from pipelines.generation.record import digest_shown
 from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.reasons import Reason, Stage
-from pipelines.records import Record
+from pipelines.records import Quote, Record
+from pipelines.tables import REJECTIONS
 from pipelines.validation.context import Context
 from pipelines.validation.images import SINGLE_IMAGE
-from pipelines.validation.rules import RULES, find_failure, validate_records
-from pipelines.vocabulary import AnswerType, Split
+from pipelines.validation.rules import RULES, find_failure, find_failures, find_record_failures, validate_records
+from pipelines.vocabulary import AnswerType, Split, View
 
 
 def _sealed(record: Record, **changes: object) -> Record:
@@ -120,6 +122,29 @@ MUTATIONS = {
         Reason.LENGTH_CUE,
         lambda one: _with_option(one, _key_place(one), f"{one.answer}, with much more detail than the others"),
     ),
+    "name of a physician": Mutation(
+        "located_open",
+        Reason.IDENTIFIER,
+        lambda one: _sealed(one, question="What did Dr. Smith find abnormal in the first image?"),
+    ),
+    "residue of de-identification": Mutation("located_open", Reason.IDENTIFIER, lambda one: _sealed(one, answer="Since ___")),
+    "words of a report": Mutation(
+        "located_open", Reason.HIDDEN_TEXT, lambda one: _sealed(one, answer="Abnormal according to the report")
+    ),
+    "change without a prior image": Mutation(
+        "statement", Reason.ABSENT_IMAGE, lambda one: _with_option(one, _wrong_place(one), "Both images are unchanged")
+    ),
+    "view that no image is of": Mutation(
+        "located_open",
+        Reason.ABSENT_IMAGE,
+        lambda one: _sealed(one, question="What is abnormal in the first image and on the lateral view?"),
+    ),
+    "evidence that nobody said": Mutation(
+        "located_open", Reason.EVIDENCE_NOT_IN_SOURCE, lambda one: _sealed(one, quotes=(Quote(0, "as nobody said"),))
+    ),
+    "model without evidence": Mutation(
+        "located_open", Reason.EVIDENCE_NOT_IN_SOURCE, lambda one: _sealed(one, generator="openai:test")
+    ),
     "wrong yes or no": Mutation("located_yes_no", Reason.FACT_MISMATCH, _rekeyed),
     "wrong side": Mutation("located_domain", Reason.FACT_MISMATCH, _rekeyed),
     "wrong image": Mutation("which_image", Reason.FACT_MISMATCH, _rekeyed),
@@ -144,12 +169,17 @@ def _swap_ordinals(text: str) -> str:
     return text.replace("first", "FIRST").replace("second", "first").replace("FIRST", "second")
 
 
+def _frontal(good) -> Context:
+    """The good context, its images known to be frontal films."""
+    return Context.of(good.groups, [replace(image, view=View.AP) for image in good.images])
+
+
 @pytest.mark.parametrize("name", MUTATIONS)
 def test_each_broken_thing_is_found_by_its_own_rule(good, name: str):
     mutation = MUTATIONS[name]
-    record = good.first(mutation.kind, mutation.n_images)
-    assert find_failure(record, good.context) is None
-    failure = find_failure(mutation.change(record), good.context)
+    record, context = good.first(mutation.kind, mutation.n_images), _frontal(good)
+    assert find_failure(record, context) is None
+    failure = find_failure(mutation.change(record), context)
     assert failure is not None
     assert failure.reason is mutation.reason, failure.detail
     assert failure.detail
@@ -159,8 +189,9 @@ def test_every_rule_has_a_mutation_that_it_alone_explains(good):
     fired = set()
     for mutation in MUTATIONS.values():
         broken = mutation.change(good.first(mutation.kind, mutation.n_images))
-        fired.add(next(rule.__name__ for rule in RULES if rule(broken, good.context) is not None))
-    assert fired | {"check_repeated_image"} == {rule.__name__ for rule in RULES}
+        fired.add(next(rule.__name__ for rule in RULES if rule(broken, _frontal(good)) is not None))
+    of_inherent_groups = {"check_untold", "check_elapsed", "check_presupposed", "check_side_told"}  # see labels/test_claims.py
+    assert fired | {"check_repeated_image"} | of_inherent_groups == {rule.__name__ for rule in RULES}
 
 
 def test_repeated_image_and_repeated_pixels_are_rejected(good):
@@ -254,6 +285,79 @@ def test_real_records_pass_but_for_a_few_duplicates(real_rows, settings):
     records = generate_composed(groups, real_rows.questions, Generation()).rows
     outcome = validate_records(records, groups, real_rows.images)
     assert len(outcome.rows) + len(outcome.rejections) == len(records) > 150
-    assert set(outcome.reason_counts()) <= {Reason.DUPLICATE_RECORD.value}
+    assert set(outcome.reason_counts()) <= {Reason.DUPLICATE_RECORD.value, Reason.NEAR_DUPLICATE.value}
     assert len(outcome.rejections) < 0.01 * len(records)
     assert {record.answer_type for record in outcome.rows} == set(AnswerType)
+
+
+def test_every_failed_check_of_a_record_is_told_in_order(good):
+    record = _sealed(
+        good.first("located_open"),
+        question="What did Dr. Smith report of the {finding} in the third image since the last visit?",
+    )
+    reasons = [failure.reason for failure in find_failures(record, good.context)]
+    assert reasons[:4] == [
+        Reason.ORDINAL_BEYOND_IMAGES,
+        Reason.IDENTIFIER,
+        Reason.TEMPLATE_RESIDUE,
+        Reason.HIDDEN_TEXT,
+    ]
+    assert reasons.index(Reason.ABSENT_IMAGE) == 4
+    assert find_failures(record, good.context)[0] == find_failure(record, good.context)
+    assert find_record_failures([record, *good.records[:3]], good.groups, good.images)[record.record_id] == find_failures(
+        record, good.context
+    )
+
+
+def test_of_a_record_without_form_only_the_form_is_told(good):
+    broken = _sealed(good.first("statement"), letter="G", question="What does the report of Dr. Smith say?")
+    [failure] = find_failures(broken, good.context)
+    assert failure.reason is Reason.LETTER_GAP
+    assert find_failures(good.first("statement"), good.context) == ()
+
+
+def test_only_the_latest_version_is_judged_and_every_row_comes_out_once(good):
+    first = good.first("statement")
+    bad = replace(_rekeyed(first), version=2)
+    mended = replace(first, version=3)
+    outcome = validate_records([mended, first, bad, *good.records[-2:]], good.groups, good.images)
+    assert len(outcome.rows) + len(outcome.rejections) == 5
+    assert [one.version for one in outcome.rows if one.record_id == first.record_id] == [3]
+    assert [(one.item, one.reason, one.detail.split(";")[0]) for one in outcome.rejections] == [
+        (first.record_id, Reason.SUPERSEDED_VERSION, "version 1"),
+        (first.record_id, Reason.SUPERSEDED_VERSION, "version 2"),
+    ]
+    assert REJECTIONS.repeated_keys(REJECTIONS.to_arrow(outcome.rejections)) == []
+
+
+def test_a_good_version_that_a_bad_one_replaced_is_not_used(good):
+    first = good.first("statement")
+    outcome = validate_records([first, replace(_rekeyed(first), version=2)], good.groups, good.images)
+    assert outcome.rows == ()
+    assert [one.reason for one in outcome.rejections] == [Reason.SUPERSEDED_VERSION, Reason.FACT_MISMATCH]
+
+
+def test_a_superseded_version_makes_no_duplicate_of_its_successor(good):
+    first = good.first("located_open")
+    outcome = validate_records([first, replace(first, version=2)], good.groups, good.images)
+    assert [one.version for one in outcome.rows] == [2]
+
+
+def test_records_that_contradict_each_other_fall_together(good):
+    record = good.first("located_yes_no")
+    group = next(group for group in good.groups if group.group_id == record.group_id)
+    twin_group = replace(
+        group,
+        group_id="group-twin",
+        facts=tuple(replace(fact, value={"yes": "no", "no": "yes"}[fact.value]) for fact in group.facts),
+    )
+    twin = replace(
+        _rekeyed(record),
+        record_id="record-twin",
+        group_id="group-twin",
+        evidence=twin_group.facts[:1],
+        answer_class={"yes": "no", "no": "yes"}[record.answer_class],
+    )
+    assert find_failure(twin, Context.of([twin_group], good.images)) is None
+    outcome = validate_records([record, twin], [group, twin_group], good.images)
+    assert [one.reason for one in outcome.rejections] == [Reason.CONTRADICTION] * 2

@@ -27,7 +27,7 @@ def test_longest_option_counts_a_tie_by_its_share(good):
 def test_longest_option_is_no_better_than_chance_on_real_data(real_rows):
     from scipy.stats import binomtest
 
-    from pipelines.generation.composed import generate_composed
+    from pipelines.generation.composed.write import generate_composed
     from pipelines.grouping.vqa_rad.composed import compose_groups
     from pipelines.settings import Generation, Grouping
 
