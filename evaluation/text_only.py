@@ -10,16 +10,17 @@ Example:
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from evaluation.benchmark import BenchmarkItem
+from evaluation.word_counts import WordCounts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 FOLDS = 5
 MIN_UNITS = 2
-_WORD = r"(?u)\w+"  # one-letter words count: "T1", "a"
 _INVERSE_REGULARISATION = 10.0
 
 
@@ -39,10 +40,11 @@ def predict_text_only(items: Sequence[BenchmarkItem], seed: int) -> dict[str, st
     fold_of = assign_folds(items, seed)
     if len(fold_of) < MIN_UNITS:
         raise TextOnlyError(f"{len(fold_of)} independent unit(s); cross-validation needs at least {MIN_UNITS}")
+    pairs = _Pairs(items)
     chosen: dict[str, str] = {}
     for fold in sorted(set(fold_of.values())):
-        held_out = [item for item in items if fold_of[item.unit] == fold]
-        chosen.update(_predict_fold([item for item in items if fold_of[item.unit] != fold], held_out))
+        learn = [place for place, item in enumerate(items) if fold_of[item.unit] != fold]
+        chosen.update(_predict_fold(pairs, learn, [place for place, item in enumerate(items) if fold_of[item.unit] == fold]))
     return {item.key: chosen[item.key] for item in items}
 
 
@@ -56,34 +58,41 @@ def _rank(unit: str, seed: int) -> str:
     return hashlib.sha256(f"{seed}\n{unit}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _predict_fold(learn: Sequence[BenchmarkItem], answer: Sequence[BenchmarkItem]) -> Iterator[tuple[str, str]]:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+class _Pairs:
+    """Every question with each of its options: words and relative length, in the order of the items and their options."""
+
+    def __init__(self, items: Sequence[BenchmarkItem]) -> None:
+        self.items = items
+        sizes = accumulate((len(item.options) for item in items), initial=0)
+        self._rows = [range(start, start + len(item.options)) for start, item in zip(sizes, items, strict=False)]
+        self._words = WordCounts([f"{item.question} | {option}" for item in items for option in item.options.values()])
+        self._lengths = [value for item in items for value in _relative_lengths(item)]
+
+    def describe(self, learn: Sequence[int], answer: Sequence[int]) -> "tuple[csr_matrix, csr_matrix]":
+        """Return the features of the pairs of some items, shape (pairs, words + 1), in terms of those to learn from."""
+        from scipy.sparse import csr_matrix, hstack
+
+        rows = [[row for place in places for row in self._rows[place]] for places in (learn, answer)]
+        lengths = [csr_matrix([[self._lengths[row]] for row in some]) for some in rows]
+        words = self._words.weigh(*rows)
+        return csr_matrix(hstack([words[0], lengths[0]])), csr_matrix(hstack([words[1], lengths[1]]))
+
+
+def _predict_fold(pairs: _Pairs, learn: Sequence[int], answer: Sequence[int]) -> Iterator[tuple[str, str]]:
+    """Yield key and letter of the items at the places to answer, by what those at the places to learn from teach."""
     from sklearn.linear_model import LogisticRegression
 
-    labels = [letter == item.letter for item in learn for letter in item.options]
+    labels = [letter == pairs.items[place].letter for place in learn for letter in pairs.items[place].options]
     if len(set(labels)) < 2:
         raise TextOnlyError(
             f"{len(labels)} question-option pairs to learn from are all keyed or all not; nothing to tell apart"
         )
-    vectoriser = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, token_pattern=_WORD)
-    vectoriser.fit(_pair_texts(learn))
-    model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=1000).fit(_features(vectoriser, learn), labels)
-    for item in answer:
-        scores = model.decision_function(_features(vectoriser, [item])).tolist()
-        letters = list(item.options)
-        yield item.key, letters[scores.index(max(scores))]
-
-
-def _features(vectoriser: Any, items: Sequence[BenchmarkItem]) -> "csr_matrix":
-    """Return features of every question-option pair, shape (pairs, words + 1)."""
-    from scipy.sparse import csr_matrix, hstack
-
-    lengths = [[value] for item in items for value in _relative_lengths(item)]
-    return csr_matrix(hstack([vectoriser.transform(_pair_texts(items)), csr_matrix(lengths)]))
-
-
-def _pair_texts(items: Sequence[BenchmarkItem]) -> list[str]:
-    return [f"{item.question} | {option}" for item in items for option in item.options.values()]
+    known, asked = pairs.describe(learn, answer)
+    model = LogisticRegression(C=_INVERSE_REGULARISATION, max_iter=1000).fit(known, labels)
+    scores = iter(model.decision_function(asked).tolist())
+    for item in (pairs.items[place] for place in answer):
+        of_letter = {letter: next(scores) for letter in item.options}
+        yield item.key, max(of_letter, key=lambda letter: of_letter[letter])  # the first on ties
 
 
 def _relative_lengths(item: BenchmarkItem) -> list[float]:
