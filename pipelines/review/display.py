@@ -7,7 +7,7 @@ Example:
 
 from collections.abc import Mapping, Sequence
 
-from pipelines.records import Fact, ReviewDecision
+from pipelines.records import Fact, Quote, ReviewDecision
 from pipelines.review.desk import MIN_DIGEST_PREFIX
 from pipelines.review.inspection import InspectedItem, InspectedLot, ItemState
 from pipelines.vocabulary import AnswerType
@@ -54,14 +54,15 @@ def format_item(item: InspectedItem, paths: Mapping[str, str], events: Sequence[
         *(f"          {chr(ord('A') + place)}: {option}" for place, option in enumerate(record.options)),
         f"answer    {record.answer if record.answer_type is AnswerType.OPEN else f'{record.letter}: {record.answer}'}",
         *(f"evidence  {_name_place(fact)}: {fact.code} = {fact.value} ({fact.said_by})" for fact in record.evidence),
+        *(f"quote     {_name_place(quote)}: {quote.text}" for quote in record.quotes),
         *(f"warning   {flag}" for flag in record.flags),
         *(_event(event, item) for event in events),
     ]
     return "\n".join(lines) if events else "\n".join([*lines, "decision  none yet"])
 
 
-def _name_place(fact: Fact) -> str:
-    return "not shown" if fact.image_index is None else f"image {fact.image_index + 1}"
+def _name_place(said: Fact | Quote) -> str:
+    return "not shown" if said.image_index is None else f"image {said.image_index + 1}"
 
 
 def shorten(text: str, width: int) -> str:

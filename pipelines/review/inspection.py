@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.records import Record, ReviewDecision
 from pipelines.review.lots import Inspection, Lot, divide_into_lots
-from pipelines.review.standing import UNDECIDED, Standing, latest_versions, standing_decisions
+from pipelines.review.standing import UNDECIDED, Standing, formerly_rejected, latest_versions, standing_decisions
 
 if TYPE_CHECKING:
     from pipelines.review.plan import ReviewPlan  # for annotations alone: plan is built on this module
@@ -57,14 +57,17 @@ def inspect_lots(
     validated: Iterable[Record], decisions: Iterable[ReviewDecision], plan: "ReviewPlan"
 ) -> tuple[InspectedLot, ...]:
     """Return every lot of the latest versions, in order, with the state of each record."""
-    records = latest_versions(validated)
+    records, decisions = latest_versions(validated), tuple(decisions)
     standing = standing_decisions(records, decisions)
+    bad = formerly_rejected(records, decisions) | {item for item, found in standing.items() if found.rejects}
     lots = divide_into_lots(records, plan.seed)
-    return tuple(_inspect(lot, lot_records, standing, plan) for lot, lot_records in lots.items())
+    return tuple(_inspect(lot, lot_records, standing, bad, plan) for lot, lot_records in lots.items())
 
 
-def _inspect(lot: Lot, records: Sequence[Record], standing: dict[str, Standing], plan: "ReviewPlan") -> InspectedLot:
-    inspection = _choose_inspection(lot, records, standing, plan)
+def _inspect(
+    lot: Lot, records: Sequence[Record], standing: dict[str, Standing], bad: frozenset[str], plan: "ReviewPlan"
+) -> InspectedLot:
+    inspection = _choose_inspection(lot, records, bad, plan)
     needed = plan.benchmark_reviewers if lot.is_benchmark else 1
     n_inspected = plan.train_sample if inspection is Inspection.SAMPLE else len(records)
     sample = [_inspect_item(record, standing, needed) for record in records[:n_inspected]]
@@ -73,12 +76,12 @@ def _inspect(lot: Lot, records: Sequence[Record], standing: dict[str, Standing],
     return InspectedLot(lot, inspection, tuple(sample + rest))
 
 
-def _choose_inspection(lot: Lot, records: Sequence[Record], standing: dict[str, Standing], plan: "ReviewPlan") -> Inspection:
-    """A reject in the sample says that the lot may be worse than the plan bears: then each record is looked at."""
+def _choose_inspection(lot: Lot, records: Sequence[Record], bad: frozenset[str], plan: "ReviewPlan") -> Inspection:
+    """A reject in the sample, of whatever version, says that the lot may be worse than the plan bears: all are looked at."""
     if lot.is_benchmark:
         return Inspection.EVERY_ITEM
     sample = records[: plan.train_sample]
-    is_bad = any(standing.get(record.record_id, UNDECIDED).rejects for record in sample)
+    is_bad = any(record.record_id in bad for record in sample)
     return Inspection.SCREENING if is_bad or len(records) <= plan.train_sample else Inspection.SAMPLE
 
 

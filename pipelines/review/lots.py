@@ -49,8 +49,9 @@ class Lot:
 
 
 def lot_of(record: Record) -> Lot:
-    """Return the lot that a record belongs to."""
-    return Lot(record.source, record.split, record.ability, record.subtask, record.answer_type, record.generator)
+    """Return the lot that a record belongs to; what a model wrote from another version of its prompt is another lot."""
+    maker = record.generator if record.ledger_key is None else f"{record.generator}@{record.template_hash[:8]}"
+    return Lot(record.source, record.split, record.ability, record.subtask, record.answer_type, maker)
 
 
 def divide_into_lots(records: Iterable[Record], seed: int) -> dict[Lot, list[Record]]:

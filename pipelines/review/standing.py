@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pipelines.records import Record, ReviewDecision
 from pipelines.review.decisions import reviewer_key
+from pipelines.review.rejects import standing_rejects
 from pipelines.vocabulary import Verdict
 
 
@@ -51,6 +52,16 @@ def standing_decisions(records: Iterable[Record], decisions: Iterable[ReviewDeci
             by_reviewer.pop(reviewer_key(decision.reviewer), None)  # so that a later event also stands later
             by_reviewer[reviewer_key(decision.reviewer)] = decision
     return {item: Standing(tuple(by_reviewer.values())) for item, by_reviewer in latest.items()}
+
+
+def formerly_rejected(records: Iterable[Record], decisions: Iterable[ReviewDecision]) -> frozenset[str]:
+    """Return the record_ids of which a former version was rejected, and not taken back by its reviewer.
+
+    A version that was written anew is unreviewed, but the reject still tells of the process that made its lot.
+    """
+    digests = {record.record_id: record.digest for record in records}
+    rejects = standing_rejects(decision for decision in decisions if decision.item in digests)
+    return frozenset(decision.item for decision in rejects if digests[decision.item] != decision.item_digest)
 
 
 def latest_versions(records: Iterable[Record]) -> list[Record]:

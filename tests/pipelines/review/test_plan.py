@@ -278,3 +278,23 @@ def test_the_state_of_each_record_is_told_in_sampling_order(make_record: MakeRec
     assert [item.record for item in lot.items] == ordered
     approved, pending, waiting, rejected = ItemState.APPROVED, ItemState.PENDING, ItemState.WAITING, ItemState.REJECTED
     assert [item.state for item in lot.items] == [approved, pending, pending, waiting, approved, rejected]
+
+
+def test_a_reject_is_not_forgotten_when_the_record_is_written_anew(make_record: MakeRecord, decide: Decide) -> None:
+    ordered = in_sampling_order([make_record(number) for number in range(10)])
+    decisions = [
+        decide(1, ordered[0], verdict=Verdict.REJECT),
+        *(decide(n, record) for n, record in enumerate(ordered[1:3], 2)),
+    ]
+    anew = replace(ordered[0], version=2, digest="f" * 64)
+    (lot,) = inspect_lots([anew, *ordered[1:]], [*decisions, decide(9, anew)], PLAN)
+    assert lot.inspection is Inspection.SCREENING
+    taken_back = [*decisions, decide(8, ordered[0]), decide(9, anew)]
+    assert inspect_lots([anew, *ordered[1:]], taken_back, PLAN)[0].inspection is Inspection.SAMPLE
+
+
+def test_another_version_of_a_prompt_makes_another_lot(make_record: MakeRecord) -> None:
+    written = [
+        make_record(n, generator="openai:m", ledger_key="call-1", template_hash=digit * 64) for n, digit in enumerate("ab")
+    ]
+    assert len(divide_into_lots(written, PLAN.seed)) == 2
