@@ -5,7 +5,6 @@ Example:
     ['corpus']
 """
 
-import dataclasses
 from collections import Counter
 from typing import Any
 
@@ -16,18 +15,17 @@ from assets.failures import told_plainly
 from assets.io import as_file, key_of
 from assets.partitions import SOURCES
 from assets.publishing import Results, counts_table, publish
+from assets.question_answers import candidates, validated
 from assets.splits import splits_subjects
 from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.grouping.plan import tabulate_plan
 from pipelines.grouping.promises import count_broken_promises
 from pipelines.grouping.registry import RULES
-from pipelines.outcome import Count
 from pipelines.records import RenderedImage
 from pipelines.settings import Settings
 from pipelines.sources.corpus import count_reading, tabulate_download
 from pipelines.storage import StorageError, read_table
-from pipelines.validation.summary import summarise_records
 from pipelines.vocabulary import Source
 
 
@@ -141,59 +139,6 @@ def groups(
     reasons = counts_table(Counter(grouped.ungrouped.column("reason").to_pylist()), "reason")
     yield publish("groups/ungrouped_images", grouped.ungrouped, [grouped.count], {"reasons": reasons})
     yield publish("groups/planned_counts", grouped.plan, metadata={"plan": plan_table})
-
-
-@table_assets(
-    "candidates",
-    "corpus",
-    [
-        TableOut("qa/candidates", "Generated question-answer records, every version."),
-        TableOut("qa/not_generated", "Groups that yielded no record, with the reason.", is_counted=True),
-    ],
-    ins={"image_groups": dg.AssetIn(key_of("groups/image_groups")), "questions": dg.AssetIn(key_of("raw/questions"))},
-    partitions_def=SOURCES,
-)
-def candidates(
-    context: dg.AssetExecutionContext, image_groups: pa.Table, questions: pa.Table, settings: dg.ResourceParam[Settings]
-) -> Results:
-    """Write the questions and answers of every group."""
-    all_groups = tables.IMAGE_GROUPS.to_rows(image_groups)
-    with told_plainly():
-        outcome = stages.generate_records(all_groups, tables.QUESTIONS.to_rows(questions), settings)
-    count = Count("group", len(all_groups), len({record.group_id for record in outcome.rows}), len(outcome.rejections))
-    yield publish("qa/candidates", tables.CANDIDATES.to_arrow(outcome.rows))
-    reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("qa/not_generated", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
-
-
-@table_assets(
-    "validated",
-    "corpus",
-    [
-        TableOut("qa/validated", "Records that passed every rule; reviewers see these."),
-        TableOut("qa/rejected", "Records that broke a rule: which, and how.", is_counted=True),
-    ],
-    ins={
-        "candidate_records": dg.AssetIn(key_of("qa/candidates")),
-        "image_groups": dg.AssetIn(key_of("groups/image_groups")),
-        "images": dg.AssetIn(key_of("rendered/images")),
-    },
-    partitions_def=SOURCES,
-)
-def validated(
-    context: dg.AssetExecutionContext, candidate_records: pa.Table, image_groups: pa.Table, images: pa.Table
-) -> Results:
-    """Hold every record against every rule."""
-    records = tables.CANDIDATES.to_rows(candidate_records)
-    asked_about = tables.IMAGE_GROUPS.rows_where(image_groups, "group_id", (record.group_id for record in records))
-    shown = {image_id for record in records for image_id in record.image_ids}
-    shown_images = tables.RENDERED_IMAGES.rows_where(images, "image_id", shown)
-    outcome = stages.validate_candidates(records, asked_about, shown_images)
-    count = Count("record", len(records), len(outcome.rows), len(outcome.rejections))
-    summary = {"summary": dg.MetadataValue.json(dataclasses.asdict(summarise_records(outcome.rows)))}
-    yield publish("qa/validated", tables.VALIDATED.to_arrow(outcome.rows), metadata=summary)
-    reasons = counts_table(outcome.reason_counts(), "reason")
-    yield publish("qa/rejected", tables.REJECTIONS.to_arrow(outcome.rejections), [count], {"reasons": reasons})
 
 
 def _read_former(source: Source, settings: Settings, log: dg.DagsterLogManager) -> list[RenderedImage]:

@@ -14,17 +14,27 @@ import dagster as dg
 import pyarrow as pa
 
 from assets.failures import told_plainly
+from assets.gates import check_blind_solver, check_gates, gate_specs
 from assets.io import fan_in, key_of
 from assets.partitions import SOURCES
 from assets.publishing import Metadata, Results, counts_table, publish
 from assets.table_assets import TableOut, table_assets
 from pipelines import stages, tables
 from pipelines.formats.mantis import mantis_from_records, write_mantis
+from pipelines.governance.exports import check_tagged_export
+from pipelines.governance.policy import load_policy
+from pipelines.governance.terms_sheet import write_terms_sheet
+from pipelines.model_calls import open_calls
 from pipelines.outcome import Count
-from pipelines.records import DatasetRecord
+from pipelines.progress import Say
+from pipelines.records import DatasetRecord, Record
 from pipelines.review.ledger import open_ledger
+from pipelines.second_opinions import ask_blind_solver
 from pipelines.settings import Settings
 from pipelines.splits.leaks import find_leaks
+from pipelines.storage import write_bytes
+
+ALL_GATES = "the_gates_of_validation_are_passed"
 
 
 @table_assets(
@@ -34,7 +44,10 @@ from pipelines.splits.leaks import find_leaks
         TableOut(
             "qa/approved",
             "Records that may be used: the review gate.",
-            checks=(dg.AssetCheckSpec("review_is_complete", asset=key_of("qa/approved"), blocking=True),),
+            checks=(
+                dg.AssetCheckSpec("review_is_complete", asset=key_of("qa/approved"), blocking=True),
+                dg.AssetCheckSpec(ALL_GATES, asset=key_of("qa/approved"), blocking=True),
+            ),
         ),
         TableOut("qa/not_approved", "Records that reviewers turned down.", is_counted=True),
     ],
@@ -58,6 +71,19 @@ def approved(context: dg.AssetExecutionContext, validated_records: pa.Table, set
     )
     if not approval.is_complete:  # the check shows it; this enforces it
         raise dg.Failure(approval.shortfall_message(), allow_retries=False)
+    closed_gates = _find_closed_gates(records, settings, context.log.info)
+    yield dg.AssetCheckResult(
+        check_name=ALL_GATES,
+        asset_key=key_of("qa/approved"),
+        passed=not closed_gates,
+        metadata={"failed": ", ".join(closed_gates) or "none"},
+    )
+    if closed_gates:  # a run of its own would not be stopped by the checks of qa/validated
+        raise dg.Failure(
+            f"{context.partition_key}: its validated records did not pass {', '.join(closed_gates)}; the checks of "
+            "qa/validated show what was found. Mend wordings, prompts or settings, and materialize group:corpus again",
+            allow_retries=False,
+        )
     count = Count("record", len(records), len(approval.approved), len(approval.rejections))
     yield publish("qa/approved", tables.APPROVED.to_arrow(approval.approved))
     reasons = counts_table(Counter(str(row.reason) for row in approval.rejections), "reason")
@@ -74,7 +100,10 @@ def approved(context: dg.AssetExecutionContext, validated_records: pa.Table, set
             "dataset/benchmark",
             "Held-in and held-out records of all approved sources.",
             is_counted=True,
-            checks=(dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),),
+            checks=(
+                dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),
+                *gate_specs("dataset/benchmark"),
+            ),
         ),
     ],
     ins={"approved_records": fan_in("qa/approved"), "images": fan_in("rendered/images")},
@@ -97,23 +126,45 @@ def dataset_records(
         training, benchmark = stages.select_training(assembled, shown_images), stages.select_benchmark(assembled)
     count = Count("record", len(records), len(training.rows) + len(benchmark), len(training.rejections))
     leak_check = _check_leaks(training.rows, benchmark, shown_images)
-    metadata = _export("benchmark", benchmark, settings)
-    yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check])
+    gates = check_gates("dataset/benchmark", records, settings)
+    broken = [str(check.check_name) for check in (leak_check, *gates) if not check.passed]
+    metadata = {} if broken else _export("benchmark", benchmark, settings)
+    yield publish("dataset/benchmark", tables.BENCHMARK.to_arrow(benchmark), [count], metadata, [leak_check, *gates])
     yield publish("dataset/withheld_records", tables.REJECTIONS.to_arrow(training.rejections))
-    if not leak_check.passed:  # a blocking check stops what lies downstream; this stops the training records themselves
+    if broken:  # a blocking check stops what lies downstream; this stops the training records and the files themselves
         raise dg.Failure(
-            "training and benchmark share subjects or images; no training records were written", allow_retries=False
+            f"the data set did not pass: {', '.join(broken)}; no training records and no files for others were written. "
+            "The checks of dataset/benchmark show what was found",
+            allow_retries=False,
         )
     metadata = _export("instructions", training.rows, settings)
     yield publish("dataset/instructions", tables.INSTRUCTIONS.to_arrow(training.rows), metadata=metadata)
 
 
+def _find_closed_gates(records: Sequence[Record], settings: Settings, say: Say) -> list[str]:
+    """Return the gates of qa/validated that its records fail; what a blind solver was asked there is in the ledger."""
+    with told_plainly(), open_calls(settings, say) as ask_of:
+        blind = check_blind_solver("qa/validated", records, ask_blind_solver(records, settings, ask_of), settings)
+    checks = (*check_gates("qa/validated", records, settings), blind)
+    return [str(check.check_name) for check in checks if not check.passed]
+
+
 def _export(name: str, records: Sequence[DatasetRecord], settings: Settings) -> Metadata:
+    tags = (record.source for record in records if not record.is_synthetic)
+    with told_plainly():
+        check_tagged_export(tags, settings.exports.audience, load_policy(settings.policy))
     path = settings.export_path(f"{name}.json")
     write_mantis(mantis_from_records(records), path)
+    write_bytes(str(settings.export_path(f"{name}.terms.json")), write_terms_sheet(records, settings.exports.audience))
     kinds = Counter(f"{record.ability} / {record.subtask} / {record.answer_type}" for record in records)
     synthetic = sum(record.is_synthetic for record in records)
-    return {"Mantis JSON": dg.MetadataValue.path(str(path)), "records": counts_table(kinds, "kind"), "synthetic": synthetic}
+    classes = counts_table(Counter(str(record.data_class) for record in records), "class")
+    return {
+        "Mantis JSON": dg.MetadataValue.path(str(path)),
+        "records": counts_table(kinds, "kind"),
+        "data classes": classes,
+        "synthetic": synthetic,
+    }
 
 
 def _check_leaks(

@@ -14,7 +14,7 @@ from assets.evaluation import build_evaluation
 from assets.io import ParquetTables
 from assets.jobs import JOBS
 from assets.released import released_benchmark
-from assets.sensors import REVIEW_DECISIONS, review_ledger
+from assets.sensors import REVIEW_DECISIONS, REVIEW_REJECTS, review_ledger
 from assets.statistics import dataset_statistics
 from assets.training import training_examples
 from pipelines.settings import Settings, load_settings
@@ -26,6 +26,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
         assets=[
             *CORPUS,
             REVIEW_DECISIONS,
+            REVIEW_REJECTS,
             *DATASET,
             dataset_statistics,
             training_examples,

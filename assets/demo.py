@@ -26,7 +26,6 @@ from pipelines.review.plan import ReviewPlan, sample_for_review
 from pipelines.review.synthetic import decide_synthetically
 from pipelines.settings import Settings
 from pipelines.storage import read_table
-from pipelines.vocabulary import Source
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
@@ -60,19 +59,14 @@ def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.Dags
     if not all(built):
         return False
     _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
-    instance.report_runless_asset_event(describe_ledger(settings))
-    # Sources without records too: the gate lets nothing of theirs through, and says so in green. The one with records comes
-    # last, since the data set that it writes would otherwise be stale.
-    for source in sorted(WRITERS, key=lambda source: source is Source.VQA_RAD):
-        if not _run(definitions, "assemble_dataset", instance, started, source.value, selection=_gate_or_all(source)):
+    for event in describe_ledger(settings):
+        instance.report_runless_asset_event(event)
+    last = list(WRITERS)[-1]
+    for source in WRITERS:  # the data set of all sources is written once, after the last gate
+        gate = None if source is last else [dg.AssetKey(["qa", "approved"]), dg.AssetKey(["qa", "not_approved"])]
+        if not _run(definitions, "assemble_dataset", instance, started, source.value, selection=gate):
             return False
     return _run(definitions, "evaluate", instance, started, tags=every_model)
-
-
-def _gate_or_all(source: Source) -> list[dg.AssetKey] | None:
-    """Return what to run of a source: the data set is written once, by the last one, which has the records."""
-    gate = [dg.AssetKey(["qa", "approved"]), dg.AssetKey(["qa", "not_approved"])]
-    return None if source is Source.VQA_RAD else gate
 
 
 def _run(
@@ -102,8 +96,8 @@ def _run(
 
 
 def _review(settings: Settings) -> int:
-    stored = read_table(settings.storage_root, "qa/validated", Source.VQA_RAD.value)
-    records = [] if stored is None else tables.VALIDATED.to_rows(stored)
+    stored = (read_table(settings.storage_root, "qa/validated", source.value) for source in WRITERS)
+    records = [record for table in stored if table is not None for record in tables.VALIDATED.to_rows(table)]
     plan = ReviewPlan.from_settings(settings.review)
     with open_ledger(settings.review_ledger()) as ledger:
         pending = sample_for_review(records, ledger.read(), plan)

@@ -19,12 +19,23 @@ from evaluation.leaderboard import LeaderboardError
 from evaluation.predictions import PredictionError
 from evaluation.presets import PresetError
 from evaluation.scoring import ScoringError
+from pipelines.append_only.kind import LedgerError
 from pipelines.assembly import AssemblyError
+from pipelines.calls.attempt import BudgetSpentError, CallsPendingError
+from pipelines.calls.batch_file import BatchFileError
+from pipelines.calls.client import EndpointError
+from pipelines.calls.prices import PriceError
 from pipelines.formats.problem import FormatError
-from pipelines.generation.composed import GroupError
+from pipelines.generation.composed.write import GroupError
+from pipelines.generation.key_facts import KeyFactsError
+from pipelines.generation.model.prompt_texts import PromptError
+from pipelines.generation.template.wording import WordingsError
+from pipelines.governance.egress import EgressError
+from pipelines.governance.exports import ExportError
+from pipelines.governance.policy_file import PolicyError
 from pipelines.grouping.lumiere.common_grid import GridError
-from pipelines.review.ledger_schema import LedgerError
 from pipelines.review.standing import MixedDecisionsError
+from pipelines.settings import SettingsError
 from pipelines.sources.corpus import SourceError
 from pipelines.storage import StorageError
 from pipelines.tables import TableError
@@ -32,20 +43,32 @@ from training.messages import ExampleError
 
 MENDABLE = (
     AssemblyError,
+    BatchFileError,
     BenchmarkError,
+    BudgetSpentError,
+    CallsPendingError,
+    EgressError,
+    EndpointError,
     ExampleError,
+    ExportError,
     FormatError,
     GridError,
     GroupError,
+    KeyFactsError,
     LeaderboardError,
     LedgerError,
     MixedDecisionsError,
+    PolicyError,
     PredictionError,
     PresetError,
+    PriceError,
+    PromptError,
     ScoringError,
+    SettingsError,
     SourceError,
     StorageError,
     TableError,
+    WordingsError,
 )
 
 

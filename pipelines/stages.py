@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from pipelines import second_opinions
 from pipelines.assembly import assemble
 from pipelines.choices import SplitShares
-from pipelines.generation.composed import generate_composed
-from pipelines.generation.unwritten import leave_unwritten
+from pipelines.governance.classify import classify_records
+from pipelines.governance.policy import load_policy
 from pipelines.grouping.database import TableData
 from pipelines.grouping.group import Grouped, group_source
 from pipelines.grouping.lumiere.common_grid import require_common_grid
@@ -27,18 +28,21 @@ from pipelines.grouping.vqa_rad.group import group_by_meaning
 from pipelines.outcome import Outcome
 from pipelines.progress import Say
 from pipelines.records import DatasetRecord, ImageGroup, Record, RenderedImage, ReviewDecision, SubjectSplit
+from pipelines.refinement import Written, write_and_refine
 from pipelines.rendering.images import RenderOutcome, render_images
 from pipelines.review.plan import Approval, ReviewPlan, apply_plan
+from pipelines.second_opinions import SecondOpinions
 from pipelines.settings import Settings
 from pipelines.source_records import SourceImage, SourceQuestion
 from pipelines.sources.corpus import Corpus, mark_synthetic
 from pipelines.sources.registry import READERS
-from pipelines.sources.synthetic_marker import is_synthetic
+from pipelines.sources.synthetic_marker import are_synthetic
 from pipelines.splits.draw import split_subjects
 from pipelines.splits.links import link_subjects
 from pipelines.splits.withholding import reject_withheld, withhold_twins
 from pipelines.validation.rules import validate_records
 from pipelines.vocabulary import Source, Split
+from pipelines.writers import AskOf, choose_writer
 
 
 def readable_sources() -> list[Source]:
@@ -50,7 +54,7 @@ def read_source(source: Source, settings: Settings) -> Corpus:
     """1. Read a download: studies, labels, questions and image files as found, each bad row a rejection."""
     folders = settings.source_folders(source)
     corpus = READERS[source](folders, settings.reading)
-    return mark_synthetic(corpus) if is_synthetic(folders.tables) else corpus
+    return mark_synthetic(corpus) if are_synthetic(folders) else corpus
 
 
 def render_source(
@@ -86,14 +90,21 @@ def group_images(source: Source, found: Mapping[str, TableData], settings: Setti
     return group_source(source, RULES[source], found, settings.grouping)
 
 
-def generate_records(groups: Sequence[ImageGroup], questions: Sequence[SourceQuestion], settings: Settings) -> Outcome[Record]:
-    """5. Write the questions and answers of each group; closed keys come from facts, letters from a seeded shuffle."""
-    if any(group.source is not Source.VQA_RAD for group in groups):
-        return leave_unwritten(groups)
-    outcome = generate_composed(groups, questions, settings.generation)
-    if not any(question.is_synthetic for question in questions):
-        return outcome
-    return replace(outcome, rows=tuple(replace(record, is_synthetic=True) for record in outcome.rows))
+def generate_records(
+    groups: Sequence[ImageGroup],
+    questions: Sequence[SourceQuestion],
+    images: Sequence[RenderedImage],
+    decisions: Sequence[ReviewDecision],
+    settings: Settings,
+    ask_of: AskOf | None = None,
+) -> Written:
+    """5. Write the questions and answers of each group; closed keys come from facts, letters from a seeded shuffle.
+
+    What the validators or a reviewer of `decisions` reject is written anew, a few times. `ask_of` calls models where one
+    writes (`pipelines.model_calls.open_calls`).
+    """
+    written = write_and_refine(groups, choose_writer(questions, settings, ask_of), images, decisions, settings.generation)
+    return replace(written, records=classify_records(written.records, load_policy(settings.policy)))
 
 
 def validate_candidates(
@@ -101,6 +112,13 @@ def validate_candidates(
 ) -> Outcome[Record]:
     """6. Keep the records that pass every rule; the others name the rule that they broke."""
     return validate_records(candidates, groups, images)
+
+
+def ask_second_opinions(
+    validated: Sequence[Record], groups: Sequence[ImageGroup], settings: Settings, ask_of: AskOf | None = None
+) -> SecondOpinions:
+    """6 b. Let other models judge what passed, and try to solve it blind, where the settings name them."""
+    return second_opinions.ask_second_opinions(validated, groups, settings, ask_of)
 
 
 def approve_records(validated: Sequence[Record], decisions: Sequence[ReviewDecision], settings: Settings) -> Approval:

@@ -12,12 +12,14 @@ from PIL import Image, ImageOps
 from assets.corpus import raw
 from assets.definitions import build_defs
 from assets.io import DATASET_STATISTICS, TABLES, ParquetTables
-from pipelines.choices import SourceRoots
+from pipelines.choices import Exports, SourceRoots
+from pipelines.records import Record
 from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
 from pipelines.settings import Settings
 from pipelines.storage import read_table, table_path, write_table
 from pipelines.tables import APPROVED, BENCHMARK, IMAGE_GROUPS, INSTRUCTIONS, QUESTIONS, RENDERED_IMAGES, VALIDATED
+from pipelines.terms_of_use import Audience
 from pipelines.vocabulary import Source, Split, Verdict
 from tests.assets.graphs import QUIET, Graph, failures
 
@@ -81,6 +83,19 @@ def test_the_synthetic_cohort_is_named_wherever_its_numbers_stand(finished: Grap
     assert "synthetic cohort" in table
 
 
+def test_beside_each_export_lies_a_sheet_of_its_terms(finished: Graph) -> None:
+    for name in ("benchmark", "instructions"):
+        sheet = json.loads(finished.settings.export_path(f"{name}.terms.json").read_text())
+        n = finished.table(f"dataset/{name}").num_rows
+        assert sheet == {
+            "audience": "group",
+            "records": n,
+            "synthetic": n,
+            "classes": {"open": n},
+            "sources": {"vqa_rad": n},
+        }
+
+
 def test_exports_are_mantis_json_of_the_same_records(finished: Graph) -> None:
     for name, table in (("instructions", INSTRUCTIONS), ("benchmark", BENCHMARK)):
         exported = json.loads(finished.settings.export_path(f"{name}.json").read_text(encoding="utf-8"))
@@ -128,19 +143,44 @@ def test_demo_decisions_open_nothing_for_a_real_source(graph: Graph) -> None:
     assert "synthetic" in failures(graph.run("assemble_dataset", Source.VQA_RAD))[0]
 
 
-def test_a_subject_on_both_sides_stops_the_training_records(graph: Graph) -> None:
-    assert graph.run("build_corpus", Source.VQA_RAD).success
-    records = VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad"))
+def run_dataset(graph: Graph, settings: Settings) -> dg.ExecuteInProcessResult:
+    """Write the data set from what is approved, without asking the review gate again."""
+    return (
+        build_defs(settings)
+        .resolve_job_def("assemble_dataset")
+        .execute_in_process(
+            instance=graph.instance,
+            partition_key="vqa_rad",
+            asset_selection=[dg.AssetKey(["dataset", name]) for name in ("benchmark", "instructions", "withheld_records")],
+            run_config=QUIET,
+            raise_on_error=False,
+        )
+    )
+
+
+def with_leak(records: list[Record]) -> list[Record]:
     (held_out, *_) = [row for row in records if row.split is Split.HELD_OUT]
-    leak = dataclasses.replace(held_out, record_id="record-leak", split=Split.TRAIN)
-    write_table(table_path(graph.settings.storage_root, "qa/validated", "vqa_rad"), VALIDATED.to_arrow([*records, leak]))
+    return [*records, dataclasses.replace(held_out, record_id="record-leak", split=Split.TRAIN)]
+
+
+def test_a_subject_on_both_sides_closes_the_review_gate(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    leaky = with_leak(VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad")))
+    write_table(table_path(graph.settings.storage_root, "qa/validated", "vqa_rad"), VALIDATED.to_arrow(leaky))
     graph.review_synthetically()
     result = graph.run("assemble_dataset", Source.VQA_RAD)
-    assert "share subjects or images" in failures(result)[0]
-    (check,) = [one for one in result.get_asset_check_evaluations() if one.check_name == "nothing_is_shared_with_training"]
-    assert not check.passed and check.metadata["shared subjects"].value == len(set(held_out.subject_ids))
+    assert "did not pass no_subject_is_in_two_splits" in failures(result)[0]
+    assert read_table(graph.settings.storage_root, "qa/approved", "vqa_rad") is None
+
+
+def test_a_subject_on_both_sides_stops_the_training_records(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    leaky = with_leak(VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad")))
+    write_table(table_path(graph.settings.storage_root, "qa/approved", "vqa_rad"), APPROVED.to_arrow(leaky))
+    result = run_dataset(graph, graph.settings)
+    assert "nothing_is_shared_with_training, no_subject_is_in_two_splits" in failures(result)[0]
     assert read_table(graph.settings.storage_root, "dataset/instructions") is None
-    assert read_table(graph.settings.storage_root, "training/examples") is None
+    assert not list(graph.settings.export_path("x").parent.glob("*.json"))
 
 
 def test_one_table_of_several_can_be_made_alone(graph: Graph) -> None:
@@ -226,3 +266,16 @@ def test_the_statistics_are_of_the_groups_and_records_of_this_graph(finished: Gr
     assert size == {"groups": finished.table("groups/image_groups", "vqa_rad").num_rows, "records": n_records}
     report = finished.settings.export_path("statistics.md").read_text()
     assert "SYNTHETIC" in report.upper() and finished.settings.export_path("statistics.png").is_file()
+
+
+def test_a_public_export_of_what_may_not_be_given_away_writes_no_file(graph: Graph) -> None:
+    assert graph.run("build_corpus", Source.VQA_RAD).success
+    records = VALIDATED.to_rows(graph.table("qa/validated", "vqa_rad"))
+    real = [dataclasses.replace(record, source=Source.EMBED, is_synthetic=False) for record in records]
+    write_table(table_path(graph.settings.storage_root, "qa/approved", "vqa_rad"), APPROVED.to_arrow(real))
+    settings = graph.settings.model_copy(update={"exports": Exports(audience=Audience.PUBLIC)})
+    result = run_dataset(graph, settings)
+    assert not result.success
+    (said,) = failures(result)
+    assert "ExportError" in said and "embed" in said
+    assert not list(settings.export_path("x").parent.glob("*.json"))

@@ -35,7 +35,8 @@ def _is_true(run: Run, group: Row, fact: Row) -> bool:
     image = images[fact["image_index"]]
     if said_by in run.question_of:
         question = run.question_of[said_by]
-        return question["image_path"] == image["source_path"] and question["answer"] == fact["value"]
+        said = question["question" if code == "question" else "answer"]  # VQA-RAD's codes say what is asked
+        return question["image_path"] == image["source_path"] and said == fact["value"]
     if said_by == image["source_image_id"]:
         return str(image.get(code)) == fact["value"] or _is_labelled(run, images, image, fact)
     if said_by == image["study_id"] and code.startswith("report_"):

@@ -20,7 +20,9 @@ import pyarrow as pa
 
 from pipelines import stages, tables
 from pipelines.cohort.writers import write_cohort
+from pipelines.records import ImageGroup, RenderedImage
 from pipelines.settings import Settings
+from pipelines.source_records import SourceQuestion
 from pipelines.vocabulary import Source
 
 Row = dict[str, Any]
@@ -147,3 +149,10 @@ def group(rendered: Rendered, **sections: Mapping[str, Any]) -> Run:
     made = {"groups": grouped.groups, "ungrouped": grouped.ungrouped, "plan": grouped.plan}
     plain = {name: table.to_pylist() for name, table in (found | made).items()}
     return Run(source=rendered.source, settings=settings, **plain)
+
+
+def typed(run: Run) -> tuple[list[ImageGroup], list[RenderedImage], list[SourceQuestion]]:
+    """Return a run's groups, images and questions as the rows that generation takes."""
+    parts = ((tables.IMAGE_GROUPS, run.groups), (tables.RENDERED_IMAGES, run.images), (tables.QUESTIONS, run.questions))
+    groups, images, questions = (table.to_rows(pa.Table.from_pylist(rows, schema=table.schema)) for table, rows in parts)
+    return groups, images, questions

@@ -1,6 +1,7 @@
 """Image groups and splits of random cohorts of all six sources, judged from outside by plain Python over the raw tables."""
 
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipelines import tables
-from pipelines.vocabulary import Source
+from pipelines import stages, tables
+from pipelines.generation.letters import LETTERS
+from pipelines.records import Record
+from pipelines.vocabulary import Origin, Source
 from tests.pipelines.answer_oracle import find_untrue
-from tests.pipelines.cohort_run import Rendered, Row, Run, draw, group, read_and_render, write_download
+from tests.pipelines.cohort_run import Rendered, Row, Run, draw, group, read_and_render, typed, write_download
 from tests.pipelines.group_oracle import find_broken
 
 # The smallest cohorts whose groups are of every sub-task; the seed is any.
@@ -87,6 +90,24 @@ def test_with_the_defaults_every_subtask_has_groups(source: Source, cohorts: Cal
     assert {made["subtask"] for made in run.groups} == SUBTASKS[source]
     assert find_broken(run) == []
     assert find_untrue(run) == []
+
+
+@pytest.mark.parametrize("source", list(Source))
+@settings(QUICK, max_examples=4)
+@given(grouping=GROUPING, seed=st.integers(0, 10**9))
+def test_whatever_the_settings_every_written_record_passes_and_says_what_its_group_says(
+    source: Source, cohorts: Callable[[Source], Rendered], grouping: dict[str, Any], seed: int
+) -> None:
+    run = group(cohorts(source), grouping=grouping, generation={"seed": seed})
+    groups, images, questions = typed(run)
+    written = stages.generate_records(groups, questions, images, (), run.settings)
+    n_unwritten = sum(rejection.unit == "group" for rejection in written.rejections)
+    assert len({record.group_id for record in written.records}) + n_unwritten == len(groups)
+    assert stages.validate_candidates(written.records, groups, images).rejections == ()
+    label_of = {one.group_id: one.label for one in groups}
+    inherent = [record for record in written.records if record.origin is Origin.INHERENT]
+    assert {record.record_id for record in inherent if record.answer_class != label_of[record.group_id]} == set()
+    assert {len(same) for same in _letters_by_size(written.records)} <= {1, 2}  # counts of two letters differ by one at most
 
 
 @pytest.mark.parametrize("source", list(Source))
@@ -177,6 +198,15 @@ def _spoil(run: Run, how: str) -> Run:
         copies = [{**forecast, "group_id": f"group-{place}"} for place in range(5)]
         return replace(run, groups=[*others, *copies])
     return replace(run, ungrouped=run.ungrouped[1:]) if how == "lost" else replace(run, groups=others)
+
+
+def _letters_by_size(records: Iterable[Record]) -> list[set[int]]:
+    """Return, for each split, sub-task and number of options, the different numbers of records that letters are keyed for."""
+    counts: defaultdict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
+    for record in records:
+        if record.letter is not None:
+            counts[record.split, record.subtask, len(record.options)][record.letter] += 1
+    return [{of_letter[letter] for letter in LETTERS[:size]} for (*_, size), of_letter in counts.items()]
 
 
 def _without(rendered: Rendered, subjects: tuple[str, ...]) -> Rendered:

@@ -53,9 +53,9 @@ def run(
     grouped = stages.group_images(Source.VQA_RAD, found, settings)
     assert grouped.count.is_balanced
     groups = tables.IMAGE_GROUPS.to_rows(grouped.groups)
-    candidates = stages.generate_records(groups, corpus.questions, settings)
-    validated = stages.validate_candidates(candidates.rows, groups, rendered.rows)
-    assert len(validated.rows) + len(validated.rejections) == len(candidates.rows)
+    candidates = stages.generate_records(groups, corpus.questions, rendered.rows, (), settings).records
+    validated = stages.validate_candidates(candidates, groups, rendered.rows)
+    assert len(validated.rows) + len(validated.rejections) == len(candidates)
     approval = stages.approve_records(validated.rows, [], settings)
     assert len(approval.approved) + len(approval.rejections) <= len(validated.rows) and approval.approved == ()
     return groups, stages.assemble_records(validated.rows, rendered.rows), images
