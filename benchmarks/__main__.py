@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import corpus, dicom, grouping, nifti
+from benchmarks import corpus, dicom, generation_calls, grouping, nifti, validation
 from benchmarks.rounds import Arms, Figure, Measurement, measure
 from pipelines.storage import write_bytes
 
@@ -39,7 +39,7 @@ def main() -> int:
 
 
 def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms | Figure]]:
-    for part in (corpus, dicom, nifti, grouping):
+    for part in (corpus, dicom, nifti, grouping, generation_calls, validation):
         folder = scratch / part.__name__
         folder.mkdir()
         yield from ((name, arms) for name, arms in part.build_benchmarks(folder).items() if only is None or name in only)

@@ -86,5 +86,5 @@ def _run_stages(settings: Settings) -> None:
     drawn = tables.SUBJECT_SPLITS.to_arrow(splits)
     found = {"questions": tables.QUESTIONS.to_arrow(corpus.questions), "images": rows, "splits": drawn}
     groups = tables.IMAGE_GROUPS.to_rows(stages.group_images(Source.VQA_RAD, found, settings).groups)
-    records = stages.generate_records(groups, corpus.questions, settings).rows
+    records = stages.generate_records(groups, corpus.questions, images, (), settings).records
     stages.validate_candidates(records, groups, images)
