@@ -31,10 +31,11 @@ class HeldSignals:
             stop()
 
     def __enter__(self) -> "HeldSignals":
-        """Hold them, where this is the main thread."""
+        """Hold them, where this is the main thread; one that is ignored (`nohup`, a shell's background) stays ignored."""
         if threading.current_thread() is threading.main_thread():
             for number in HELD:
-                self._former[number] = signal.signal(number, self._hold)
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._former[number] = signal.signal(number, self._hold)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -16,6 +16,7 @@ from werkzeug import Response
 
 from pipelines.calls.attempt import BudgetSpentError, Outcome
 from pipelines.calls.client import EndpointError
+from pipelines.calls.interrupts import HeldSignals
 from pipelines.calls.kinds import Executor
 from pipelines.calls.ledger import open_call_ledger
 from pipelines.calls.pacing import Waits
@@ -340,6 +341,9 @@ def test_asking_works_in_a_thread_without_a_loop(tmp_path):
 
 
 RUN = """
+import signal  # a test suite may run where they are ignored: behind nohup, or in a shell's background
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 import sys
 from pathlib import Path
 from tests.pipelines.calls.loopback import asking, make_requests
@@ -400,6 +404,18 @@ def test_signal_lets_the_calls_in_flight_end_and_then_ends_the_run(tmp_path, num
                 "each call that was sent is recorded"
             )
     assert len(server.bodies) < 20
+
+
+def test_a_signal_that_the_process_ignores_stays_ignored():
+    former = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        with HeldSignals() as held:
+            told: list[str] = []
+            held.tell(lambda: told.append("stop"))
+            signal.raise_signal(signal.SIGTERM)
+        assert (told, signal.getsignal(signal.SIGTERM)) == ([], signal.SIG_IGN)
+    finally:
+        signal.signal(signal.SIGTERM, former)
 
 
 def test_ledger_that_cannot_be_written_stops_the_run(tmp_path, monkeypatch):
