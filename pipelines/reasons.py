@@ -1,4 +1,4 @@
-"""Why an input, a group or a record could not be used, and at which stage that was found.
+"""Why an input, a group or a record could not be used, at which stage that was found, and why a reviewer turned a record down.
 
 Example:
     >>> Reason("image_missing") is Reason.IMAGE_MISSING
@@ -123,3 +123,17 @@ class Reason(StrEnum):
     REJECTED_BY_REVIEWER = "rejected_by_reviewer"
     SUPERSEDED_VERSION = "superseded_version"
     LOT_NOT_ACCEPTED = "lot_not_accepted"
+
+
+class RejectReason(StrEnum):
+    """Why a reviewer rejects a record. A closed list, so that rejections can be counted."""
+
+    WRONG_IMAGE = "wrong_image"
+    NOT_IN_SOURCE = "not_in_source"
+    WRONG_LABEL = "wrong_label"
+    MORE_THAN_ONE_CORRECT = "more_than_one_correct"
+    LEAK = "leak"
+    NOT_MULTI_IMAGE = "not_multi_image"
+    ABSENT_PRIOR = "absent_prior"
+    WORDING = "wording"
+    PHI = "phi"

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from pipelines.choices import Generation
 from pipelines.generation.draft import Draft
 from pipelines.generation.record import build_records
-from pipelines.generation.rewrite import Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite
 from pipelines.outcome import Outcome
+from pipelines.reasons import RejectReason
 from pipelines.records import ImageGroup, Record, Rejection, RenderedImage, ReviewDecision
 from pipelines.review.standing import latest_versions, standing_decisions
 from pipelines.validation.rules import Checks
@@ -89,11 +90,11 @@ def _find_rewrites(
     rewrites = []
     for record in latest:
         rejects = standing[record.record_id].rejects if record.record_id in standing else ()
-        failures = [f"{failure.reason}: {failure.detail}" for failure in failed.get(record.record_id, ())]
-        failures += [f"reviewer: {decision.reason}" for decision in rejects]
+        objections = [Objection(failure.reason, failure.detail) for failure in failed.get(record.record_id, ())]
+        objections += [Objection(RejectReason(decision.reason or "")) for decision in rejects]
         comments = [decision.comment for decision in rejects if decision.comment]
-        if failures and record.version == version:
-            rewrites.append(Rewrite(record, tuple(failures), "\n".join(comments) or None))
+        if objections and record.version == version:
+            rewrites.append(Rewrite(record, tuple(objections), "\n".join(comments) or None))
     return rewrites
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 
 from pipelines.append_only.kind import LedgerError
 from pipelines.mendable import Run, guard_command
+from pipelines.reasons import RejectReason
 from pipelines.records import Record, ReviewDecision
 from pipelines.review.agreement import measure_agreement, verdicts_of
-from pipelines.review.decisions import DecisionError, NewDecision, RejectReason, check_decision, parse_reject_reason
+from pipelines.review.decisions import DecisionError, NewDecision, check_decision, parse_reject_reason
 from pipelines.review.desk import Desk, DeskError, check_digest, find_item, lay_out, write_decisions
 from pipelines.review.display import format_item, format_list
 from pipelines.review.inspection import InspectedLot, ItemState

@@ -8,27 +8,13 @@ Example:
 
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
+from pipelines.reasons import RejectReason
 from pipelines.vocabulary import Verdict
 
 MAX_REVIEWER_CHARACTERS = 100
 MAX_COMMENT_CHARACTERS = 2000
 SYNTHETIC_PREFIX = "synthetic-"  # names of demo reviewers; no person may sign with one
-
-
-class RejectReason(StrEnum):
-    """Why a reviewer rejects a record. A closed list, so that rejections can be counted."""
-
-    WRONG_IMAGE = "wrong_image"
-    NOT_IN_SOURCE = "not_in_source"
-    WRONG_LABEL = "wrong_label"
-    MORE_THAN_ONE_CORRECT = "more_than_one_correct"
-    LEAK = "leak"
-    NOT_MULTI_IMAGE = "not_multi_image"
-    ABSENT_PRIOR = "absent_prior"
-    WORDING = "wording"
-    PHI = "phi"
 
 
 class DecisionError(ValueError):

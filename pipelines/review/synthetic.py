@@ -8,8 +8,9 @@ Example:
 
 from collections.abc import Sequence
 
+from pipelines.reasons import RejectReason
 from pipelines.records import Record
-from pipelines.review.decisions import SYNTHETIC_PREFIX, NewDecision, RejectReason
+from pipelines.review.decisions import SYNTHETIC_PREFIX, NewDecision
 from pipelines.review.lots import lot_of, sampling_key
 from pipelines.review.plan import ReviewPlan
 from pipelines.vocabulary import Verdict

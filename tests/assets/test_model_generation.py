@@ -25,9 +25,9 @@ from pipelines.calls import executors
 from pipelines.calls.attempt import Outcome
 from pipelines.generation.letters import LETTERS
 from pipelines.keys import digest
-from pipelines.reasons import Reason
+from pipelines.reasons import Reason, RejectReason
 from pipelines.records import Record
-from pipelines.review.decisions import NewDecision, RejectReason
+from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
 from pipelines.settings import SettingsError, load_settings
 from pipelines.vocabulary import AnswerType, Source, Verdict

@@ -3,7 +3,8 @@
 import dagster as dg
 
 from assets.sensors import describe_ledger, review_ledger
-from pipelines.review.decisions import NewDecision, RejectReason
+from pipelines.reasons import RejectReason
+from pipelines.review.decisions import NewDecision
 from pipelines.review.ledger import open_ledger
 from pipelines.review.rejects import read_rejects
 from pipelines.vocabulary import Source, Verdict

@@ -8,15 +8,17 @@ import pytest
 from pipelines.choices import Generation, Grouping
 from pipelines.generation.composed.write import write_composed
 from pipelines.generation.draft import Draft
-from pipelines.generation.rewrite import Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite
 from pipelines.grouping.vqa_rad.composed import compose_groups
 from pipelines.outcome import Outcome
-from pipelines.reasons import Reason, Stage
+from pipelines.reasons import Reason, RejectReason, Stage
 from pipelines.records import ImageGroup, Record, Rejection, ReviewDecision
 from pipelines.refinement import Written, tabulate_rounds, write_and_refine
+from pipelines.settings import Settings
 from pipelines.validation.rules import validate_records
-from pipelines.vocabulary import Verdict
-from pipelines.writers import Writer
+from pipelines.vocabulary import SubTask, Verdict
+from pipelines.writers import Writer, choose_writer
+from tests.pipelines.generation.template.inherent_groups import images_of, plausible_groups
 
 SPOILT = "Does the report mention a mass in the second image, or not at all?"
 
@@ -74,7 +76,7 @@ def test_the_next_version_is_told_the_failed_checks_and_the_text_before(many_row
     author.run()
     ((rewrite,),) = author.asked
     assert rewrite.record.question == SPOILT
-    assert any(failure.startswith(str(Reason.HIDDEN_TEXT)) for failure in rewrite.failures)
+    assert Reason.HIDDEN_TEXT in {objection.reason for objection in rewrite.objections}
 
 
 @pytest.mark.parametrize("max_rounds", [0, 1, 3])
@@ -91,8 +93,22 @@ def test_a_reviewers_reject_makes_the_next_version_with_its_reason_and_comment(m
     first = author.run().records[0]
     written = author.run([reject(first, "say which side")])
     assert [one.version for one in written.records if one.record_id == first.record_id] == [1, 2]
-    assert author.asked[-1][0].failures == ("reviewer: wording",)
+    assert author.asked[-1][0].objections == (Objection(RejectReason.WORDING),)
     assert author.asked[-1][0].comment == "say which side"
+
+
+def test_a_reject_for_its_wording_gets_another_reviewed_wording_and_one_for_its_label_does_not() -> None:
+    groups = [group for subtask in (SubTask.SAME_DIAGNOSIS, SubTask.FINDING_PROGRESSION) for group in plausible_groups(subtask)]
+    images = [image for group in groups for image in images_of(group)]
+    writer = choose_writer((), Settings(), None)
+    first = write_and_refine(groups, writer, images, [], Generation()).records
+    clumsy, wrong = first[0], first[1]
+    decisions = [reject(clumsy), replace(reject(wrong), event_id=2, reason=str(RejectReason.WRONG_LABEL))]
+    again = write_and_refine(groups, writer, images, decisions, Generation())
+    (new,) = [record for record in again.records if record.version == 2]
+    assert (new.record_id, new.answer_class, new.letter) == (clumsy.record_id, clumsy.answer_class, clumsy.letter)
+    assert new.question != clumsy.question
+    assert [(one.n_rejected, one.n_written, one.n_mended) for one in again.rounds] == [(2, 1, 1)]
 
 
 def test_a_reject_of_a_former_version_does_not_reject_the_next_one(many_rows) -> None:

@@ -89,7 +89,7 @@ def _describe_rejected(item: Item, rewrite: Rewrite) -> str:
         if text != record.answer
     ]
     shown = ["PREVIOUS VERSION", f"Question: {record.question}", f"Right answer: {record.answer}", *wrong]
-    failed = ["FAILED CHECKS", *(f"- {failure}" for failure in rewrite.failures or ("none",))]
+    failed = ["FAILED CHECKS", *(f"- {objection}" for objection in rewrite.objections or ("none",))]
     comment = ["REVIEWER'S COMMENT", rewrite.comment] if rewrite.comment else []
     group = item.group
     # Models and reviewers write what they like: ids and names in their words are taken out like those of a report.

@@ -4,7 +4,8 @@ Another wording mends what is wrong with words: a cue of length, an image that n
 images. It mends no wrong label, wrong image or identifying detail: such a record has no further version here.
 
 Example:
-    >>> is_mendable(("length_cue: the key has 40 characters",)), is_mendable(("length_cue: ...", "wrong_label"))
+    >>> cue = Objection(Reason.LENGTH_CUE, "the key is longest")
+    >>> is_mendable((cue,)), is_mendable((cue, Objection(RejectReason.WRONG_LABEL)))
     (True, False)
 """
 
@@ -12,13 +13,12 @@ from collections.abc import Mapping, Sequence
 
 from pipelines.choices import Generation
 from pipelines.generation.draft import Draft
-from pipelines.generation.rewrite import Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite
 from pipelines.generation.template.item import GENERATOR, write_closed, write_open
 from pipelines.generation.template.wording import load_wordings
 from pipelines.generation.template.write import find_obstacle
-from pipelines.reasons import Reason
+from pipelines.reasons import Reason, RejectReason
 from pipelines.records import ImageGroup
-from pipelines.review.decisions import RejectReason
 from pipelines.vocabulary import AnswerType
 
 MENDABLE = frozenset(
@@ -35,7 +35,7 @@ MENDABLE = frozenset(
 def rewrite_templates(rewrites: Sequence[Rewrite], groups: Mapping[str, ImageGroup], settings: Generation) -> list[Draft]:
     """Return the next version of each rejected record that another wording can mend, ordered by record_id.
 
-    Records of other generators, and records of which a failure is no matter of wording, are passed over. The drafts keep the
+    Records of other generators, and records of which an objection is no matter of wording, are passed over. The drafts keep the
     options' classes; `build_records(..., former=...)` keeps the letter.
 
     Raises:
@@ -46,13 +46,13 @@ def rewrite_templates(rewrites: Sequence[Rewrite], groups: Mapping[str, ImageGro
     return [draft for draft in made if draft is not None]
 
 
-def is_mendable(failures: Sequence[str]) -> bool:
-    """Return whether there are failures and another wording can mend all of them; each is a reason, ": " and a detail."""
-    return bool(failures) and all(failure.split(":", 1)[0].strip() in MENDABLE for failure in failures)
+def is_mendable(objections: Sequence[Objection]) -> bool:
+    """Return whether there are objections and another wording can mend all of them."""
+    return bool(objections) and all(objection.reason in MENDABLE for objection in objections)
 
 
 def _is_ours(rewrite: Rewrite) -> bool:
-    return rewrite.record.generator == GENERATOR and is_mendable(rewrite.failures)
+    return rewrite.record.generator == GENERATOR and is_mendable(rewrite.objections)
 
 
 def _rewrite(rewrite: Rewrite, group: ImageGroup, seed: int) -> Draft | None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.append_only.kind import BrokenLedgerError, LedgerError
-from pipelines.review.decisions import DecisionError, NewDecision, RejectReason
+from pipelines.reasons import RejectReason
+from pipelines.review.decisions import DecisionError, NewDecision
 from pipelines.review.ledger import ReviewLedger, open_ledger
 from pipelines.vocabulary import Verdict
 

@@ -19,10 +19,11 @@ from pipelines.generation.model.prompt_texts import (
 )
 from pipelines.generation.model.requests import plan_requests
 from pipelines.generation.record import build_records
-from pipelines.generation.rewrite import Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite
 from pipelines.generation.template.classes import PLACE, TEMPLATED, classes_of
 from pipelines.generation.template.write import write_templates
 from pipelines.keys import digest
+from pipelines.reasons import Reason, RejectReason
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import AnswerType, Source, SubTask
 from tests.pipelines.generation.model.small_groups import SUBTASKS, build_group, build_groups
@@ -138,7 +139,9 @@ def test_a_reviewers_words_are_scrubbed_before_they_are_sent() -> None:
     subject = record.subject_ids[0]
     comment = f"Subject {subject}, seen on 12 March 2021 by Dr. Jane Roe: say which eye is meant. Call 555-123-4567."
     item = next(one for one in plan_items(groups, seed=1) if one.record_id == record.record_id)
-    rewrite = Rewrite(record, ("hidden_text: 'report' in the question", "reviewer: wording"), comment)
+    rewrite = Rewrite(
+        record, (Objection(Reason.HIDDEN_TEXT, "'report' in the question"), Objection(RejectReason.WORDING)), comment
+    )
     sent = build_rewriting_messages(item, rewrite, load_rewriting_prompt(record.subtask))[1]["content"]
     assert not [word for word in (subject, "2021", "Roe", "4567") if word in sent]
     assert "say which eye is meant" in sent and "- reviewer: wording" in sent and record.question in sent

@@ -4,16 +4,15 @@ import pytest
 
 from pipelines.choices import Generation
 from pipelines.generation.record import build_records
-from pipelines.generation.rewrite import Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite
 from pipelines.generation.template.classes import TEMPLATED
 from pipelines.generation.template.rewriting import is_mendable, rewrite_templates
 from pipelines.generation.template.write import write_templates
-from pipelines.reasons import Reason
-from pipelines.review.decisions import RejectReason
+from pipelines.reasons import Reason, RejectReason
 from tests.pipelines.generation.template.inherent_groups import plausible_groups
 
 SETTINGS = Generation()
-WORDING = ("wording: clumsy",)
+WORDING = (Objection(RejectReason.WORDING),)
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +21,8 @@ def written():
     return {group.group_id: group for group in groups}, build_records(write_templates(groups, SETTINGS).rows, SETTINGS.seed)
 
 
-def _rewrite(records, groups, failures=WORDING):
-    rewrites = [Rewrite(record, failures) for record in records]
+def _rewrite(records, groups, objections=WORDING):
+    rewrites = [Rewrite(record, objections) for record in records]
     return build_records(rewrite_templates(rewrites, groups, SETTINGS), SETTINGS.seed, former=records)
 
 
@@ -68,16 +67,16 @@ def test_three_rounds_give_four_different_versions(written):
 )
 def test_a_fault_of_content_has_no_further_version(written, reason):
     groups, records = written
-    assert _rewrite(records[:3], groups, (f"{reason}: detail: with a colon",)) == []
-    assert _rewrite(records[:3], groups, (*WORDING, str(reason))) == []
+    assert _rewrite(records[:3], groups, (Objection(reason, "detail: with a colon"),)) == []
+    assert _rewrite(records[:3], groups, (*WORDING, Objection(reason))) == []
 
 
 @pytest.mark.parametrize(
-    "failure", ["length_cue: the key has 40 characters", "wording", "hidden_text: 'report'", "leak", "near_duplicate: of x"]
+    "reason", [Reason.LENGTH_CUE, RejectReason.WORDING, Reason.HIDDEN_TEXT, RejectReason.LEAK, Reason.NEAR_DUPLICATE]
 )
-def test_a_fault_of_wording_has_one(written, failure):
+def test_a_fault_of_wording_has_one(written, reason):
     groups, records = written
-    assert len(_rewrite(records[:3], groups, (failure,))) == 3
+    assert len(_rewrite(records[:3], groups, (Objection(reason),))) == 3
 
 
 def test_no_failure_is_nothing_to_mend():
