@@ -25,6 +25,7 @@ from pipelines.calls.ledger_schema import ATTEMPTS, CALL_LEDGER
 from pipelines.calls.request import CallRequest, Purpose, canonical_body
 from pipelines.calls.spending import AnswerSize, CallTotal, Spent
 from pipelines.vocabulary import Source
+from tests.pipelines.append_only.tampering import alter
 
 ROOT = Path(__file__).parents[3]
 STARTED = "2026-11-22T09:00:00.000000+00:00"
@@ -49,19 +50,6 @@ def path(tmp_path: Path) -> Path:
 def ledger(path: Path) -> Iterator[CallLedger]:
     with open_call_ledger(path) as opened:
         yield opened
-
-
-def alter(path: Path, *statements: str, without_triggers: bool = True) -> None:
-    """Change the file behind the ledger's back."""
-    with closing(sqlite3.connect(path)) as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers if without_triggers else []:
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
-        for _, sql in triggers if without_triggers else []:
-            connection.execute(sql)
-        connection.commit()
 
 
 def test_the_table_has_a_column_for_every_field_of_an_attempt_in_its_order() -> None:

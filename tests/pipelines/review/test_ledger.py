@@ -13,6 +13,7 @@ from pipelines.reasons import RejectReason
 from pipelines.review.decisions import DecisionError, NewDecision
 from pipelines.review.ledger import ReviewLedger, open_ledger
 from pipelines.vocabulary import Verdict
+from tests.pipelines.append_only.tampering import alter
 
 ROOT = Path(__file__).parents[3]
 
@@ -30,19 +31,6 @@ def path(tmp_path: Path) -> Path:
 def ledger(path: Path) -> Iterator[ReviewLedger]:
     with open_ledger(path) as opened:
         yield opened
-
-
-def alter(path: Path, *statements: str, without_triggers: bool = True) -> None:
-    """Change the file behind the ledger's back."""
-    with closing(sqlite3.connect(path)) as connection:
-        triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        for name, _ in triggers if without_triggers else []:
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            connection.execute(statement)
-        for _, sql in triggers if without_triggers else []:
-            connection.execute(sql)
-        connection.commit()
 
 
 def test_events_come_back_as_they_were_written_and_in_order(path: Path) -> None:
