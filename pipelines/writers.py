@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipelines.calls.attempt import Ask
 from pipelines.calls.kinds import GeneratorKind
 from pipelines.choices import Endpoint
+from pipelines.generation.composed.rewriting import rewrite_composed
 from pipelines.generation.composed.write import write_composed
 from pipelines.generation.draft import Draft
 from pipelines.generation.rewrite import Rewrite
@@ -50,10 +51,17 @@ def choose_writer(questions: Sequence[SourceQuestion], settings: Settings, ask_o
         composed = write_composed(of_origin[Origin.COMPOSED], questions, settings.generation)
         if not of_origin[Origin.INHERENT]:
             return composed
-        others = inherent.write(of_origin[Origin.INHERENT])
-        return Outcome((*composed.rows, *others.rows), (*composed.rejections, *others.rejections))
+        return _join(composed, inherent.write(of_origin[Origin.INHERENT]))
 
-    return Writer(write, inherent.rewrite)
+    def rewrite(rewrites: Sequence[Rewrite], groups: Mapping[str, ImageGroup]) -> Outcome[Draft]:
+        composed = Outcome(tuple(rewrite_composed(rewrites, groups, questions, settings.generation)), ())
+        return composed if inherent.rewrite is None else _join(composed, inherent.rewrite(rewrites, groups))
+
+    return Writer(write, rewrite)
+
+
+def _join(first: Outcome[Draft], second: Outcome[Draft]) -> Outcome[Draft]:
+    return Outcome((*first.rows, *second.rows), (*first.rejections, *second.rejections))
 
 
 def _by_template(settings: Settings) -> Writer:

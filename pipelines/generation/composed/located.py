@@ -58,8 +58,11 @@ def as_open(group: ImageGroup, question: str, flags: tuple[str, ...] = ()) -> Dr
     return replace(made, flags=flags if answer == value else tuple({*flags, SPELLING_MENDED}))
 
 
-def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int) -> Draft | None:
-    """Return "Which image shows ...?" where exactly one image answers yes and every other answers no, else None."""
+def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int, version: int = 1) -> Draft | None:
+    """Return "Which image shows ...?" where exactly one image answers yes and every other answers no, else None.
+
+    Each `version` (from 1) is worded in another way than the one before.
+    """
     values = {fact.place: fact.value for fact in group.facts}
     positive = [index for index, value in values.items() if value == YES]
     if len(values) != len(group.image_ids) or len(positive) != 1 or set(values.values()) != {YES, NO}:
@@ -68,12 +71,13 @@ def write_which_image(group: ImageGroup, questions: Mapping[str, SourceQuestion]
     if finding is None:
         return None
     wordings = load_stems(SubTask.LOCATED_QUESTION, finding.kind)
-    number = hash_number(seed, "which image", group.group_id) % len(wordings)
-    style = load_places(hash_number(seed, "which image style", group.group_id))
+    number = (hash_number(seed, "which image", group.group_id) + version - 1) % len(wordings)
+    style = load_places(hash_number(seed, "which image style", group.group_id) + version - 1)
     names = [style.format(place=ORDINALS[index], number=index + 1) for index in range(len(group.image_ids))]
     return Draft(
         group=group,
         kind=TemplateKind.WHICH_IMAGE,
+        version=version,
         question=fill(wordings[number], finding, len(group.image_ids)),
         answer=names[positive[0]],
         distractors=tuple(name for index, name in enumerate(names) if index != positive[0]),

@@ -23,26 +23,32 @@ def truth_index(answers: tuple[str, str]) -> int:
     return TRUTHS.index(answers)
 
 
-def write_statements(group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int) -> tuple[Draft, ...]:
-    """Return a closed and an open item, or none where no statement can be made of either image's question."""
+def write_statements(
+    group: ImageGroup, questions: Mapping[str, SourceQuestion], seed: int, version: int = 1
+) -> tuple[Draft, ...]:
+    """Return a closed and an open item, or none where no statement can be made of either image's question.
+
+    Each `version` (from 1) is worded in another way than the one before.
+    """
     finding = next((one for fact in group.facts if (one := finding_of(questions[fact.said_by].question))), None)
     if finding is None:
         return ()
-    return tuple(_write(group, finding, answer_type, seed) for answer_type in AnswerType)
+    return tuple(_write(group, finding, answer_type, seed, version) for answer_type in AnswerType)
 
 
-def _write(group: ImageGroup, finding: Finding, answer_type: AnswerType, seed: int) -> Draft:
+def _write(group: ImageGroup, finding: Finding, answer_type: AnswerType, seed: int, version: int) -> Draft:
     first, second = sorted(group.facts, key=lambda fact: fact.place)
     true = truth_index((first.value, second.value))
     stems = load_stems(SubTask.SHARED_FINDING, finding.kind, answer_type)
-    number = hash_number(seed, f"statement {answer_type}", group.group_id) % len(stems)
-    style = hash_number(seed, f"style {answer_type}", group.group_id)
+    number = (hash_number(seed, f"statement {answer_type}", group.group_id) + version - 1) % len(stems)
+    style = hash_number(seed, f"style {answer_type}", group.group_id) + version - 1
     templates = load_statements(finding.kind, style)
     statements = [fill(template, finding, len(group.image_ids)) for template in templates]
     is_closed = answer_type is AnswerType.CLOSED
     return Draft(
         group=group,
         kind=TemplateKind.STATEMENT,
+        version=version,
         question=fill(stems[number], finding, len(group.image_ids)),
         answer=statements[true] if is_closed else f"{statements[true]}.",
         distractors=tuple(text for place, text in enumerate(statements) if place != true) if is_closed else (),

@@ -4,32 +4,20 @@ Another wording mends what is wrong with words: a cue of length, an image that n
 images. It mends no wrong label, wrong image or identifying detail: such a record has no further version here.
 
 Example:
-    >>> cue = Objection(Reason.LENGTH_CUE, "the key is longest")
-    >>> is_mendable((cue,)), is_mendable((cue, Objection(RejectReason.WRONG_LABEL)))
-    (True, False)
+    >>> rewrite_templates([], {}, Generation())
+    []
 """
 
 from collections.abc import Mapping, Sequence
 
 from pipelines.choices import Generation
 from pipelines.generation.draft import Draft
-from pipelines.generation.rewrite import Objection, Rewrite
+from pipelines.generation.rewrite import Rewrite, is_mendable
 from pipelines.generation.template.item import GENERATOR, write_closed, write_open
 from pipelines.generation.template.wording import load_wordings
 from pipelines.generation.template.write import find_obstacle
-from pipelines.reasons import Reason, RejectReason
 from pipelines.records import ImageGroup
 from pipelines.vocabulary import AnswerType
-
-MENDABLE = frozenset(
-    {
-        *(Reason.SCHEMA, Reason.DUPLICATE_OPTIONS, Reason.ORDINAL_BEYOND_IMAGES, Reason.IMAGE_NOT_ASKED_ABOUT),
-        *(Reason.LENGTH_CUE, Reason.TEMPLATE_RESIDUE, Reason.ANSWER_IN_QUESTION, Reason.ABSENT_IMAGE, Reason.HIDDEN_TEXT),
-        *(Reason.DUPLICATE_RECORD, Reason.NEAR_DUPLICATE),
-        *(RejectReason.WORDING, RejectReason.LEAK, RejectReason.ABSENT_PRIOR, RejectReason.NOT_IN_SOURCE),
-    }
-)
-"""What a validator or a reviewer may find that another wording of the same content can mend."""
 
 
 def rewrite_templates(rewrites: Sequence[Rewrite], groups: Mapping[str, ImageGroup], settings: Generation) -> list[Draft]:
@@ -44,11 +32,6 @@ def rewrite_templates(rewrites: Sequence[Rewrite], groups: Mapping[str, ImageGro
     ordered = sorted(rewrites, key=lambda one: one.record.record_id)
     made = (_rewrite(one, groups[one.record.group_id], settings.seed) for one in ordered if _is_ours(one))
     return [draft for draft in made if draft is not None]
-
-
-def is_mendable(objections: Sequence[Objection]) -> bool:
-    """Return whether there are objections and another wording can mend all of them."""
-    return bool(objections) and all(objection.reason in MENDABLE for objection in objections)
 
 
 def _is_ours(rewrite: Rewrite) -> bool:

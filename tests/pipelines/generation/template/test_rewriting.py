@@ -4,9 +4,9 @@ import pytest
 
 from pipelines.choices import Generation
 from pipelines.generation.record import build_records
-from pipelines.generation.rewrite import Objection, Rewrite
+from pipelines.generation.rewrite import Objection, Rewrite, is_mendable
 from pipelines.generation.template.classes import TEMPLATED
-from pipelines.generation.template.rewriting import is_mendable, rewrite_templates
+from pipelines.generation.template.rewriting import rewrite_templates
 from pipelines.generation.template.write import write_templates
 from pipelines.reasons import Reason, RejectReason
 from tests.pipelines.generation.template.inherent_groups import plausible_groups
