@@ -1,4 +1,4 @@
-"""The whole story in ten functions: from a download to a data set. Read this file first.
+"""The whole story in eleven functions: from a download to a data set. Read this file first.
 
 Each function is one stage, pure but for the files that it reads and the image files that it writes; `assets/` runs the
 same functions under Dagster. What a stage drops comes back as rejections, so that in = out + rejected.
@@ -117,23 +117,23 @@ def validate_candidates(
 def ask_second_opinions(
     validated: Sequence[Record], groups: Sequence[ImageGroup], settings: Settings, ask_of: AskOf | None = None
 ) -> SecondOpinions:
-    """6 b. Let other models judge what passed, and try to solve it blind, where the settings name them."""
+    """7. Let other models judge what passed, and try to solve it blind, where the settings name them."""
     return second_opinions.ask_second_opinions(validated, groups, settings, ask_of)
 
 
 def approve_records(validated: Sequence[Record], decisions: Sequence[ReviewDecision], settings: Settings) -> Approval:
-    """7. Apply the review plan to the reviewers' decisions; short coverage is told, never overlooked."""
+    """8. Apply the review plan to the reviewers' decisions; short coverage is told, never overlooked."""
     from_cohort = bool(validated) and all(record.is_synthetic for record in validated)
     return apply_plan(validated, decisions, ReviewPlan.from_settings(settings.review), from_cohort)
 
 
 def assemble_records(approved: Iterable[Record], images: Iterable[RenderedImage]) -> list[DatasetRecord]:
-    """8. Turn approved records into conversations with image paths, ordered by record_id."""
+    """9. Turn approved records into conversations with image paths, ordered by record_id."""
     return assemble(approved, images)
 
 
 def select_training(records: Sequence[DatasetRecord], images: pa.Table) -> Outcome[DatasetRecord]:
-    """9. The records that a model may learn from; those that show an image of another source's benchmark are withheld.
+    """10. The records that a model may learn from; those that show an image of another source's benchmark are withheld.
 
     `images` are rows of rendered/images: of every image that the records show.
     """
@@ -143,5 +143,5 @@ def select_training(records: Sequence[DatasetRecord], images: pa.Table) -> Outco
 
 
 def select_benchmark(records: Iterable[DatasetRecord]) -> list[DatasetRecord]:
-    """10. The records that a model is judged by."""
+    """11. The records that a model is judged by."""
     return [record for record in records if record.split is not Split.TRAIN]
