@@ -30,7 +30,9 @@ def encode_png(pixels: NDArray[np.uint8]) -> bytes:
     """
     height, width = pixels.shape[:2]
     header = struct.pack(">IIBBBBB", width, height, 8, _GRAY if pixels.ndim == 2 else _RGB, 0, 0, 0)
-    data = isal_zlib.compress(_filter_rows(pixels), _COMPRESS_LEVEL)
+    # not isal_zlib.compress: of plain pictures its bytes differ now and then where several threads compress at once
+    deflate = isal_zlib.compressobj(_COMPRESS_LEVEL)
+    data = deflate.compress(_filter_rows(pixels)) + deflate.flush()
     return _SIGNATURE + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
 
 

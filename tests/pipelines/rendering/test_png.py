@@ -1,5 +1,6 @@
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -65,3 +66,11 @@ def test_gray_pixels_have_one_hash_whether_stored_as_one_channel_or_as_three():
     assert hash_pixels(gray) == hash_pixels(colour)
     colour[0, 0, 2] ^= 1
     assert hash_pixels(gray) != hash_pixels(colour)
+
+
+def test_equal_pixels_give_equal_bytes_whatever_other_threads_compress() -> None:
+    plain = [np.full((16 + size, 16), 7 * size, np.uint8) for size in range(12)]
+    alone = [encode_png(pixels) for pixels in plain]
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(60):
+            assert list(pool.map(encode_png, plain)) == alone
