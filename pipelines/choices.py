@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from pipelines.calls.kinds import ApiKind, Executor, GeneratorKind, Rung
+from pipelines.score_records import CONTROLS, Condition
 from pipelines.terms_of_use import Audience
 from pipelines.vocabulary import Grid, Plane, SegmentationTool, Split
 
@@ -220,7 +221,18 @@ class Evaluation(_Section):
     seed: int = 20250519
     bootstrap_draws: int = Field(default=2000, ge=100)
     released: dict[str, Path] = Field(default_factory=dict)  # {"mim_rad_released": Path("Med_MIM_benchmark_Held_out_RAD.json")}
-    models: dict[str, str] = Field(default_factory=dict)  # {"my_model": "file:predictions.jsonl"}
+    released_images: dict[str, Path] = Field(default_factory=dict)  # folders of images by name of `released`
+    models: dict[str, str] = Field(default_factory=dict)  # {"mine": "transformers:runs/mine?dtype=bf16"}
+    controls: tuple[Condition, ...] = CONTROLS  # asked of every model beside the items as they are
+    robustness: bool = False  # the held-in set under graded corruptions of its images, 35 times as many questions
+    choice_judge: str | None = None  # of `endpoints`: a model that reads closed answers which no rule can
+    report_items: int = Field(default=200, ge=0)  # in the report's item browser, of each benchmark; images make the page large
+
+    @model_validator(mode="after")
+    def _know_controls(self) -> "Evaluation":
+        if strangers := [str(one) for one in self.controls if one not in CONTROLS]:
+            raise ValueError(f"controls: got {strangers[0]!r}, expected some of {', '.join(CONTROLS)}")
+        return self
 
 
 class Audit(_Section):

@@ -26,8 +26,13 @@ def guard_command(name: str, mendable: tuple[type[Exception], ...], run: Run) ->
             print(f"{name}: {error}", file=sys.stderr)
             return 2
         except BrokenPipeError:  # `review list | head` has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            drop_output()
             return 0
         return code
 
     return guarded
+
+
+def drop_output() -> None:
+    """Send what is still to be printed nowhere: its reader is gone, and Python would complain of that at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

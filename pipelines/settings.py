@@ -100,13 +100,17 @@ class Settings(BaseSettings):
             known = ", ".join(sorted(self.endpoints)) or "none"
             raise SettingsError(
                 f"endpoint: got {name!r}, expected one of `endpoints` ({known}); add [endpoints.NAME] with base_url and model, "
-                "name it in `generation`, and approve it in the policy (docs/policy.md)"
+                "and approve it in the policy (docs/policy.md)"
             )
         return self.endpoints[name]
 
     def call_ledger(self) -> Path:
         """Return the path of the ledger of model calls."""
         return Path(self.storage_root) / "calls" / "ledger.sqlite"
+
+    def answers_file(self, model: str) -> Path:
+        """Return the path of what a model of the score table answered so far."""
+        return Path(self.storage_root) / "answers" / f"{model}.jsonl"
 
     def export_path(self, name: str) -> Path:
         """Return the path of a file made for people or other programs: JSON, CSV, report."""

@@ -161,7 +161,27 @@ RELEASED_BENCHMARK = Table(
     ("benchmark", "position"),
     "one record of a released benchmark",
 )
-PREDICTIONS = Table("evaluation/predictions", score_records.Prediction, ("model", "benchmark", "record_key"), "one raw answer")
-_SCORE_KEY = ("model", "benchmark", "answer_type", "metric", "view")
-SCORES = Table("evaluation/scores", score_records.Score, _SCORE_KEY, "one cell of the score table")
-LEADERBOARD = Table("evaluation/leaderboard", score_records.Score, _SCORE_KEY, "one cell of the score table, all models")
+_SHOWN = ("model", "benchmark", "record_key", "condition", "variant")
+PREDICTIONS = Table("evaluation/predictions", score_records.Prediction, _SHOWN, "one raw answer")
+MODELS = Table("evaluation/models", score_records.ModelCard, ("model",), "what stands behind one name in the score table")
+_CELL = ("model", "benchmark", "answer_type", "metric", "view", "condition", "variant")
+SCORES = Table("evaluation/scores", score_records.Score, _CELL, "one cell of the score table")
+LEADERBOARD = Table("evaluation/leaderboard", score_records.Score, _CELL, "one cell of the score table, all models")
+CONTROLS = Table(
+    "evaluation/controls",
+    score_records.ControlEffect,
+    ("model", "benchmark", "answer_type", "metric", "view", "condition"),
+    "what one cell of the score table owes to what a control takes away",
+)
+CONSISTENCY = Table(
+    "evaluation/consistency",
+    score_records.Consistency,
+    ("model", "benchmark", "condition"),
+    "whether one model keeps to its answers on one benchmark when only an order changes",
+)
+COMPARISONS = Table(
+    "evaluation/comparisons",
+    score_records.Comparison,
+    ("model_a", "model_b", "benchmark", "answer_type", "metric", "view"),
+    "two models on the same items",
+)
