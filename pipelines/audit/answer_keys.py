@@ -9,13 +9,12 @@ Example:
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from pipelines.audit.option_lists import NARROW
 from pipelines.formats.closed_question import parse_keyed_answer
+from pipelines.formats.reference import fold
 
 _OPENING = r"(?:(?:the )?(?:(?:correct|right|best) )?(?:answer|option|choice)(?: is)?\s*[:=]?\s*)?"
 _LETTER = r"(?:[(\[]([A-Z])[)\]][:.]?|\*{0,2}([A-Z])\*{0,2}(?:\s?[:.)]\*{0,2}|(?=\s*$)|(?=\s+[-–—]\s)))"
@@ -57,10 +56,3 @@ def says_option(text: str, option: str) -> bool:
     first_line = fold(text.strip().split("\n", 1)[0])
     has_reasons = said.startswith(printed) and _SENTENCE_END.match(said[len(printed) :]) is not None
     return bool(printed) and (first_line == printed or has_reasons)
-
-
-@lru_cache(maxsize=1 << 16)  # options repeat by the thousand
-def fold(text: str) -> str:
-    """Return a text as texts are compared: Unicode form, case, blanks and a mark at its end do not count."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
-    return " ".join(plain.casefold().split()).rstrip(" .,;")

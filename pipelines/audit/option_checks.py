@@ -8,10 +8,11 @@ Example:
 import re
 from collections.abc import Callable, Iterator
 
-from pipelines.audit.answer_keys import fold, says_option
+from pipelines.audit.answer_keys import says_option
 from pipelines.audit.kinds import Kind
 from pipelines.audit.questions import Question
 from pipelines.audit.records import shorten
+from pipelines.formats.reference import fold
 from pipelines.validation.text import contains_words, normalise
 
 Said = tuple[Kind, str, str]

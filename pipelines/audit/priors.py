@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from pipelines.audit.answer_keys import fold
 from pipelines.audit.kinds import Side
 from pipelines.audit.questions import Question
 from pipelines.audit.records import AuditedRecord, shorten
+from pipelines.formats.reference import fold
 
 _MIN_EXPECTED = 5  # per letter: below, chi-square's distribution is no good approximation (Cochran 1954)
 _MIN_OFFERED = 5  # how often an option must stand to be called never correct

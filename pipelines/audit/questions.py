@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipelines.audit.answer_keys import Key, fold, read_key, says_option
+from pipelines.audit.answer_keys import Key, read_key, says_option
 from pipelines.audit.option_lists import OptionForm, OptionList, count_option_lines, find_options
 from pipelines.formats.closed_question import parse_keyed_answer
+from pipelines.formats.reference import fold
 
 _MARK = re.compile(r"<\|?im(?:age|g)(?:here|[ _]?\d{1,2}|_pad|_token)?\|?>", re.IGNORECASE)
 _KEYED = re.compile(r"\s*\(?[A-H][:.)]\s?\S", re.DOTALL)

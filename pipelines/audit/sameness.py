@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from pipelines.audit.answer_keys import fold
 from pipelines.audit.kinds import Kind
 from pipelines.audit.records import AuditedRecord, Finding, shorten
+from pipelines.formats.reference import fold
 
 _Key = TypeVar("_Key", bound=Hashable)
 

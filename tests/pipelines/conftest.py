@@ -12,6 +12,7 @@ from pipelines.source_records import SourceImage, SourceQuestion
 from pipelines.sources.vqa_rad.reader import read_vqa_rad
 from pipelines.splits.draw import split_subjects
 from pipelines.vocabulary import AnswerType, Modality, Organ, QuestionType, Source, Split
+from tests.pipelines.made_rows import make_image
 
 
 @dataclass(frozen=True)
@@ -26,30 +27,7 @@ class Rows:
 def _image(
     path: str, subject: str, modality: Modality | None = Modality.XRAY, organ: Organ | None = Organ.CHEST
 ) -> RenderedImage:
-    image_id = mint_id("image", Source.VQA_RAD, path, 0)
-    return RenderedImage(
-        source=Source.VQA_RAD,
-        image_id=image_id,
-        source_image_id=f"source-{path}",
-        source_path=path,
-        subject_id=subject,
-        study_id=f"study-{subject}",
-        modality=modality,
-        organ=organ,
-        view=None,
-        laterality=None,
-        sequence=None,
-        image_type=None,
-        plane=None,
-        slice_index=None,
-        path=f"rendered/{image_id}.png",
-        width=64,
-        height=48,
-        sha256=f"file-{path}",
-        pixel_sha256=f"pixels-{path}",
-        duplicate_of=None,
-        steps=(),
-    )
+    return make_image(path, subject, mint_id("image", Source.VQA_RAD, path, 0), modality=modality, organ=organ)
 
 
 def _question(row: int, path: str, question: str, answer: str, kind: QuestionType) -> SourceQuestion:

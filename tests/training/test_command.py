@@ -10,32 +10,17 @@ import pytest
 from pipelines.records import DatasetRecord, Turn
 from pipelines.storage import write_table
 from pipelines.tables import INSTRUCTIONS
-from pipelines.terms_of_use import DataClass
-from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
+from pipelines.vocabulary import AnswerType, Role
+from tests.pipelines.made_rows import make_row
 from training.__main__ import main
 
 ROOT = Path(__file__).parents[2]
 
 
 def dataset_row(name: str, answer_type: AnswerType) -> DatasetRecord:
-    return DatasetRecord(
-        id=name,
-        images=("a.png", "b.png"),
-        conversation=(Turn(Role.USER, "<image><image>Which shows it?"), Turn(Role.ASSISTANT, "The first")),
-        source=f"vqa_rad_located_question_{answer_type}",
-        record_id=name,
-        digest="d",
-        split=Split.TRAIN,
-        ability=Ability.COREFERENCE,
-        subtask=SubTask.LOCATED_QUESTION,
-        answer_type=answer_type,
-        origin=Origin.COMPOSED,
-        unit_id="u",
-        subject_ids=("s", "t"),
-        image_ids=("i", "j"),
-        data_class=DataClass.OPEN,
-        is_synthetic=True,
-    )
+    turns = (Turn(Role.USER, "<image><image>Which shows it?"), Turn(Role.ASSISTANT, "The first"))
+    source = f"vqa_rad_located_question_{answer_type}"
+    return make_row(id=name, record_id=name, conversation=turns, source=source, answer_type=answer_type)
 
 
 def test_table_is_counted_by_sub_task_answer_type_and_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
