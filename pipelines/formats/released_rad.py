@@ -1,4 +1,4 @@
-"""The released Med-MIM RAD benchmark against a VQA-RAD download: which rows and which image files a record stands on.
+"""The released Med-MIM RAD benchmark against a VQA-RAD download: which rows a record stands on.
 
 Ids read `VQA_RAD<i>-<j>[-<k>]`: 0-based positions in the list of 2,248 rows of `VQA_RAD Dataset Public.json`
 (https://osf.io/89kps), one per image. In the genuine file all 961 positions of the 366 records hold the record's image.
@@ -19,24 +19,6 @@ _ROWS_ID = re.compile(r"VQA_RAD(\d{1,9}(?:-\d{1,9})+)", re.ASCII)  # ODIR's ids,
 
 
 _WRONG_LIST = "use the VQA-RAD file of 2,248 rows, in its own order"
-
-
-@dataclass(frozen=True)
-class ResolvedRecord:
-    """A record whose images were all found; `image_paths` stand in the order of `record.images`."""
-
-    position: int  # 0-based place in the file
-    record: MantisRecord
-    image_paths: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Every record of a file: resolved, or told in `problems` (one per missing image) and counted."""
-
-    records: tuple[ResolvedRecord, ...]
-    n_unresolved: int
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True)
@@ -61,29 +43,6 @@ def decode_rows(record_id: str) -> tuple[int, ...]:
             "give that file (the ODIR file's ids, 'VQA_RAD-<n>', are no rows)"
         )
     return tuple(int(row) for row in match[1].split("-"))
-
-
-def resolve_images(file: MantisFile, image_paths_by_name: Mapping[str, str]) -> Resolution:
-    """Return each record with the paths of its images, looked up by file name exactly as written.
-
-    Args:
-        file: the released benchmark, whose `images` are bare file names ("synpic54610.jpg").
-        image_paths_by_name: path of each image at hand by its file name.
-    """
-    resolved: list[ResolvedRecord] = []
-    problems: list[Problem] = []
-    for index, record in file.numbered():
-        missing = [
-            Problem(
-                index, f"{record.id} images[{place}]", f"an image file named {name!r}", "no such image", "complete the download"
-            )
-            for place, name in enumerate(record.images)
-            if name not in image_paths_by_name
-        ]
-        problems += missing
-        if not missing:
-            resolved.append(ResolvedRecord(index, record, tuple(image_paths_by_name[name] for name in record.images)))
-    return Resolution(tuple(resolved), len(file.records) - len(resolved), tuple(problems))
 
 
 def check_rows(file: MantisFile, image_names_by_row: Mapping[int, str]) -> RowCheck:

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.formats.mantis import MantisFile, build_record, read_mantis
 from pipelines.formats.problem import FormatError
-from pipelines.formats.released_rad import check_rows, decode_rows, resolve_images
+from pipelines.formats.released_rad import check_rows, decode_rows
 
 
 @pytest.fixture
@@ -23,15 +23,6 @@ def image_names_by_row(vqa_rad_root: Path) -> dict[int, str]:
 
 def two_images(record_id: str, *images: str) -> MantisFile:
     return MantisFile((build_record(record_id, images, (), None),))
-
-
-def test_every_image_of_every_released_record_resolves(released: MantisFile, vqa_rad_root: Path) -> None:
-    paths = {path.name: str(path) for path in (vqa_rad_root / "VQA_RAD Image Folder").iterdir()}
-    resolution = resolve_images(released, paths)
-    assert (len(resolution.records), resolution.n_unresolved, resolution.problems) == (366, 0, ())
-    for resolved in resolution.records:
-        assert tuple(Path(path).name for path in resolved.image_paths) == resolved.record.images
-        assert all(Path(path).is_file() for path in resolved.image_paths)
 
 
 def test_every_row_position_of_the_genuine_file_holds_its_image(
@@ -52,14 +43,6 @@ def test_odir_ids_name_no_rows(med_mim_root: Path) -> None:
     odir = read_mantis(med_mim_root / "Med_MIM_benchmark_Held_out_ODIR.json")
     check = check_rows(odir, {})
     assert (check.n_pairs, check.n_matching, len(check.problems)) == (1200, 0, 600)
-
-
-def test_record_with_a_missing_image_is_told_and_the_others_resolve() -> None:
-    records = (build_record("VQA_RAD0-1", ("a", "lost"), (), None), build_record("VQA_RAD0-2", ("a", "a"), (), None))
-    resolution = resolve_images(MantisFile(records), {"a": "root/a"})
-    assert [item.image_paths for item in resolution.records] == [("root/a", "root/a")]
-    assert resolution.n_unresolved == 1
-    assert [(problem.record, problem.where) for problem in resolution.problems] == [(0, "VQA_RAD0-1 images[1]")]
 
 
 def test_image_at_another_row_is_told() -> None:
