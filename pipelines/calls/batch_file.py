@@ -24,6 +24,7 @@ from typing import Any
 from pipelines.calls.attempt import Attempt, Outcome
 from pipelines.calls.desk import Desk
 from pipelines.calls.echo import tell_name
+from pipelines.calls.images_in_bodies import names_images, put_images_in, take_images_out
 from pipelines.calls.kinds import ApiKind, Executor
 from pipelines.calls.request import CHAT_COMPLETIONS, CallRequest
 from pipelines.calls.response import Reply, Sending, fail, read_reply
@@ -63,7 +64,7 @@ class Answers:
 
 def format_requests(requests: Iterable[CallRequest], url: str = CHAT_COMPLETIONS) -> bytes:
     """Return requests as a Batch file; letters beyond ASCII are escaped, since some of them end lines for some readers."""
-    return b"".join(_format_line(request, url) for request in requests)
+    return b"".join(_render_line(request, url) for request in requests)
 
 
 def batch_url(api: ApiKind) -> str:
@@ -78,7 +79,7 @@ def split_requests(
     part: list[CallRequest] = []
     size = 0
     for request in requests:
-        n_bytes = len(_format_line(request))
+        n_bytes = len(_render_line(request))
         if part and (len(part) == max_lines or size + n_bytes > max_bytes):
             yield part
             part, size = [], 0
@@ -114,7 +115,9 @@ def check_requests(content: bytes, known: Mapping[str, CallRequest], name: str) 
         if request is None:
             raise _refuse(name, number, "is no request that was planned")
         # Byte by byte: what reads equal here may read otherwise there, as a line does that names its body twice.
-        if request.key != row["custom_id"] or line not in {_format_line(request, url) for url in _URLS}:
+        # Images are compared by their hashes: the ledger holds no pixels.
+        is_whole = not names_images(line) and take_images_out(line) in {_format_line(request, url) for url in _URLS}
+        if request.key != row["custom_id"] or not is_whole:
             raise _refuse(name, number, f"is not request {request.key} as it was written")
         requests.append(request)
     if len({request.key for request in requests}) != len(requests):
@@ -179,6 +182,11 @@ def _refuse(name: str, line: int, problem: str) -> BatchFileError:
     return BatchFileError(
         f"{name}: line {line} {problem}; nothing of the file was sent, and its answers are not taken; delete it and run again"
     )
+
+
+def _render_line(request: CallRequest, url: str = CHAT_COMPLETIONS) -> bytes:
+    line = _format_line(request, url)
+    return put_images_in(line, request.images) if request.images else line
 
 
 def _format_line(request: CallRequest, url: str = CHAT_COMPLETIONS) -> bytes:

@@ -67,8 +67,8 @@ def open_batch_client(name: str, endpoint: Endpoint, http_client: "httpx2.Client
     return (AzureOpenAI if endpoint.api is ApiKind.AZURE else OpenAI)(**arguments, http_client=http_client)
 
 
-async def post(client: "AsyncOpenAI", endpoint: Endpoint, request: CallRequest) -> "httpx2.Response":
-    """Send a request: its body byte for byte, once. Returns the reply whatever its status.
+async def post(client: "AsyncOpenAI", endpoint: Endpoint, request: CallRequest, content: bytes) -> "httpx2.Response":
+    """Send a request's rendered body: byte for byte, once. Returns the reply whatever its status.
 
     Raises:
         openai.APIConnectionError (and of it, openai.APITimeoutError): no whole reply; the transport's error is its cause.
@@ -80,7 +80,7 @@ async def post(client: "AsyncOpenAI", endpoint: Endpoint, request: CallRequest) 
     if endpoint.api is ApiKind.AZURE:
         path = f"/deployments/{quote(request.model, safe='')}{path}"
     try:
-        return await client.post(path, content=request.body.encode(), cast_to=httpx2.Response)
+        return await client.post(path, content=content, cast_to=httpx2.Response)
     except APIStatusError as error:
         return error.response
 

@@ -2,7 +2,7 @@ r"""Whether an endpoint's words repeat what it was sent, and what of its names m
 
 Servers echo prompts and keys ("could not parse: <the whole message>"), as they are or as a URL, HTML, JSON or base64 would have
 them. Words that share a run of 20 characters with the request, or 16 letters and digits whatever stands between those, are an
-echo. Shorter ones cannot be told from chance.
+echo. Shorter ones cannot be told from chance. Where a request holds images, so does a run of 40 signs of base64.
 
 Example:
     >>> repeats("see /help?q=Mrs%20Roe%2C%20born%20in%201950", '{"content":"Mrs Roe, born in 1950 in Leeds"}')
@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
+from pipelines.calls.images_in_bodies import names_images
+
 SHARED_RUN = 20  # characters
 SHARED_LETTERS = 16  # letters and digits alone
 SHORTEST_KEY = 8  # signs; a shorter one is hardly a secret, and taking it out would tear words apart
@@ -30,20 +32,22 @@ _NAME = re.compile(r"[A-Za-z0-9_.\-\[\]]{1,64}")
 _NO_WORD = re.compile(r"[\W_]+")
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|[nrt])")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{20,}")
+_PIXELS = re.compile(r"[A-Za-z0-9+/_-]{40,}")  # of an image; the body that is kept does not hold it to compare
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Asked:
-    """The texts of a request, as they are and squeezed."""
+    """The texts of a request, as they are and squeezed, and whether there are images beside them."""
 
     text: str
     letters: str
+    has_images: bool
 
 
 def repeats(message: str, request_body: str) -> bool:
     """Whether a message shares a run of characters, or of letters and digits, with a request's body or a text in it."""
     text = " ".join((request_body, *_texts_of(_parse(request_body))))
-    return _is_echo(message, _Asked(text, _squeeze(text)))
+    return _is_echo(message, _Asked(text, _squeeze(text), names_images(request_body.encode())))
 
 
 def repeats_prompt(name: str, request_body: str) -> bool:
@@ -75,7 +79,9 @@ def hide_key(text: str, api_key: str | None) -> str:
 
 def _is_echo(said: str, asked: _Asked) -> bool:
     return any(
-        _share(form, asked.text, SHARED_RUN) or _share(_squeeze(form), asked.letters, SHARED_LETTERS)
+        _share(form, asked.text, SHARED_RUN)
+        or _share(_squeeze(form), asked.letters, SHARED_LETTERS)
+        or (asked.has_images and _PIXELS.search(form) is not None)
         for form in _forms_of(said)
     )
 
@@ -84,7 +90,7 @@ def _is_echo(said: str, asked: _Asked) -> bool:
 def _read_messages(request_body: str) -> _Asked:
     document = _parse(request_body)
     text = " ".join(_texts_of(document.get("messages") if isinstance(document, Mapping) else None))
-    return _Asked(text, _squeeze(text))
+    return _Asked(text, _squeeze(text), names_images(request_body.encode()))
 
 
 def _share(said: str, asked: str, length: int) -> bool:

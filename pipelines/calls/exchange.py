@@ -41,9 +41,11 @@ async def exchange(
 
     Raises:
         pipelines.governance.egress.EgressError: the transport let it not out.
+        pipelines.calls.images_in_bodies.ImageChangedError: an image of it is no longer what was planned.
     """
     from openai import APIConnectionError
 
+    content = await asyncio.to_thread(request.render) if request.images else request.render()
     started, begun = datetime.now(UTC), time.perf_counter()
 
     def sending() -> Sending:
@@ -51,7 +53,7 @@ async def exchange(
 
     try:
         async with asyncio.timeout(endpoint.timeout_seconds):
-            response = await post(client, endpoint, request)
+            response = await post(client, endpoint, request, content)
     except TimeoutError:
         return Exchanged(fail(request, sending(), Outcome.TIMED_OUT, f"no whole reply in {endpoint.timeout_seconds:g} s"))
     except APIConnectionError as error:

@@ -94,7 +94,7 @@ class DeskAsk:
         """
         desk = replace(self.desk, guard=_guard(self.desk, self.budget))
         keys = list(dict.fromkeys(request.key for request in requests))
-        still_open = self._plan(requests)
+        still_open = self.plan(requests)
         desk.ledger.add_requests(still_open)
         if still_open:
             try:
@@ -112,10 +112,14 @@ class DeskAsk:
             pipelines.governance.egress.EgressError: one of them may not go to this endpoint; nothing was sent.
         """
         if self.desk.ledger.open_requests([first]):
-            self._plan(list(requests))
+            self.plan(list(requests))
 
-    def _plan(self, requests: Sequence[CallRequest]) -> list[CallRequest]:
-        """Return the open requests, which may all be sent; their plan is told, of each request once."""
+    def plan(self, requests: Sequence[CallRequest]) -> list[CallRequest]:
+        """Return the open requests, which may all be sent; their plan is told, of each request once.
+
+        Raises:
+            pipelines.governance.egress.EgressError: one of them may not go to this endpoint.
+        """
         desk = self.desk
         still_open = desk.ledger.open_requests(requests)
         sources = (request.sources for request in still_open)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.calls.attempt import CallsPendingError, Outcome
-from pipelines.calls.batch_file import format_requests, read_answers, vet_file
+from pipelines.calls.batch_file import format_requests, read_answers, split_requests, vet_file
 from pipelines.calls.client import explain_misconfiguration
 from pipelines.calls.desk import Desk
 from pipelines.calls.kinds import Executor
@@ -70,9 +70,9 @@ def ask_by_file(desk: Desk, requests: Sequence[CallRequest]) -> None:
     left = [request for request in desk.ledger.open_requests(requests) if request.key not in handed_over]
     left = desk.drop_worn_out(left) if past else left
     affordable = desk.take_within_budget(left, list(handed_over.values()), Executor.FILE) if left else []
-    if affordable:
-        handover = Handover(desk.folder, past[-1].number + 1 if past else 1)
-        write_private(handover.requests, format_requests(affordable))
+    for number, part in enumerate(split_requests(affordable), start=past[-1].number + 1 if past else 1):
+        handover = Handover(desk.folder, number)
+        write_private(handover.requests, format_requests(part))
         waiting.append(handover)
     if any(request.key in handed_over for request in desk.ledger.open_requests(requests)) or left:
         raise CallsPendingError(_tell_waiting(desk, waiting))

@@ -74,4 +74,5 @@ def _plan_line(
     else:
         expected = TYPICAL_SHARE * sum(limits)
     prompt_tokens = sum(estimate.prompt for estimate in estimates)
-    return PlanLine(purpose, model, n_planned, len(requests), prompt_tokens, round(expected), sum(limits), price)
+    n_images = sum(estimate.n_images for estimate in estimates)
+    return PlanLine(purpose, model, n_planned, len(requests), prompt_tokens, round(expected), sum(limits), price, n_images)

@@ -33,6 +33,7 @@ class PlanLine:
     completion_tokens: int  # about
     most_completion_tokens: int
     price: Price | None  # None where none is known
+    n_images: int = 0  # in the open ones
 
     def cost_usd(self, completion_tokens: int, executor: Executor) -> float | None:
         """Return what the open requests cost if their answers take so many tokens; 0 where none is open."""
@@ -116,7 +117,7 @@ def _describe(plan: CallPlan) -> Iterator[str]:
     for line in plan.lines:
         yield f"  {line.purpose} by {line.model}: {line.n_planned:,} planned, {line.n_open:,} open"
     if plan.n_open:
-        yield f"prompt tokens: about {plan.prompt_tokens:,} ({CHARACTERS_PER_TOKEN} characters of English each)"
+        yield f"prompt tokens: about {plan.prompt_tokens:,} ({_tell_measure(plan)})"
         yield f"completion tokens: about {plan.completion_tokens:,}, at most {plan.most_completion_tokens:,}"
         yield f"money: {_tell_money(plan)}"
         yield "on top may come: failed attempts, repairs of malformed answers, rewriting of what is rejected"
@@ -124,6 +125,12 @@ def _describe(plan: CallPlan) -> Iterator[str]:
     yield f"budget, all runs together: {_tell_budget(plan)}"
     yield f"limits of the endpoint: {_tell_limits(plan.endpoint)}"
     yield f"duration: {_tell_duration(plan)}"
+
+
+def _tell_measure(plan: CallPlan) -> str:
+    n_images = sum(line.n_images for line in plan.lines)
+    images = f"; {n_images:,} images at the most that one may take" if n_images else ""
+    return f"{CHARACTERS_PER_TOKEN} characters of English each{images}"
 
 
 def _tell_money(plan: CallPlan) -> str:

@@ -64,14 +64,15 @@ def build_request(question: Question, schema: type[BaseModel], endpoint: Endpoin
         }
     elif rung is Rung.JSON_OBJECT:
         body["response_format"] = {"type": "json_object"}
-    if _is_openai(endpoint):
+    if is_openai(endpoint):
         body["store"] = False
     return CallRequest(
         question.sources, question.purpose, question.item, question.prompt_hash, canonical_body(body), question.sample_index
     )
 
 
-def _is_openai(endpoint: Endpoint) -> bool:
+def is_openai(endpoint: Endpoint) -> bool:
+    """Tell whether an endpoint is OpenAI's own."""
     host = urlsplit(endpoint.base_url).hostname or ""
     return endpoint.api is ApiKind.OPENAI and (host == OPENAI_DOMAIN or host.endswith("." + OPENAI_DOMAIN))
 

@@ -2,6 +2,7 @@
 
 The key covers the whole body (model, messages, response format, sampling), whose text is in it, which prompt it was built
 from, and the sample's index: two samples of one prompt are two requests, and a request that changed in any way is a new one.
+Images stand in the body by their hash (`pipelines.calls.images_in_bodies`).
 `custom_id` of a Batch file is the key.
 
 Example:
@@ -13,11 +14,12 @@ Example:
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from pipelines.calls.images_in_bodies import LoadImage, put_images_in
 from pipelines.keys import mint_id
 from pipelines.vocabulary import Source
 
@@ -32,6 +34,8 @@ class Purpose(StrEnum):
     REWRITE = "rewrite"  # a rejected record again
     JUDGE = "judge"  # derive the key from the sources, blind to it
     SOLVE_BLIND = "solve_blind"  # answer without any source
+    JUDGE_CHOICE = "judge_choice"  # read which option an answer chose, blind to the key
+    ANSWER = "answer"  # a question of a benchmark
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class CallRequest:
     prompt_hash: str  # of the prompt's reviewed text file
     body: str  # canonical JSON of a chat completion request, see `canonical_body`
     sample_index: int = 0
+    images: Mapping[str, LoadImage] = field(default_factory=dict, compare=False)  # by their names in the body; for who sends
 
     @cached_property
     def key(self) -> str:
@@ -60,6 +65,11 @@ class CallRequest:
     def model(self) -> str:
         """The model that is asked."""
         return str(self.document["model"])
+
+    def render(self) -> bytes:
+        """Return the body as it is sent, images in it; ImageChangedError where one is no longer what the body names."""
+        body = self.body.encode()
+        return put_images_in(body, self.images) if self.images else body
 
     def __repr__(self) -> str:
         """Name the request without its text."""

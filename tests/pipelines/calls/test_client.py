@@ -97,7 +97,7 @@ def test_azure_is_asked_by_deployment_version_and_its_own_key_header(tmp_path, m
 
             http_client = open_http_client("mock", endpoint, policy, max_connections=1)
             async with http_client, open_client("mock", endpoint, http_client) as client:
-                return (await post(client, endpoint, request)).status_code
+                return (await post(client, endpoint, request, request.render())).status_code
 
         assert asyncio.run(send()) == 200
     assert seen == [("/openai/deployments/gpt 4o/chat/completions", "api-version=2024-10-21", SECRET)]

@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.calls.attempt import Attempt, Outcome
 from pipelines.calls.echo import hide_key, repeats, repeats_prompt, tell_name, tell_printable
+from pipelines.calls.images_in_bodies import name_image
 from pipelines.calls.kinds import Executor
 from pipelines.calls.question import Question
 from pipelines.calls.request import Purpose, canonical_body
@@ -52,6 +53,17 @@ def test_an_echo_is_recognised_in_whatever_dress(dress):
 )
 def test_a_message_of_the_endpoint_s_own_is_kept(message):
     assert not repeats(message, BODY)
+
+
+@pytest.mark.parametrize("dress", [str, quote, lambda data: data.replace("+", "-").replace("/", "_"), lambda data: data[7:90]])
+def test_pixels_are_an_echo_though_the_body_that_is_kept_holds_none(dress):
+    data = base64.b64encode(bytes(range(256))).decode()
+    image = {"type": "image_url", "image_url": {"url": name_image(b"PNG")}}
+    body = canonical_body({"model": "m", "messages": [{"role": "user", "content": [image]}]})
+    for told in (repeats, repeats_prompt):
+        assert told(f"invalid image: {dress(data)}", body)
+        assert not told(f"invalid image: {dress(data)}", BODY), "without images there are none to repeat"
+        assert not told("invalid image: 3 of 5 could not be decoded", body)
 
 
 def test_the_model_s_name_is_no_echo_and_a_prompt_in_its_place_is():

