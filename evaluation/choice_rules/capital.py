@@ -21,6 +21,7 @@ from evaluation.choice_rules.letters import (
     DENIED_BEFORE_CJK,
     KEYWORD,
     PRONOUN_NEXT,
+    is_name_after,
     is_not_meant,
     letter_at_start,
     names_denied_letter,
@@ -31,14 +32,17 @@ from evaluation.choice_rules.text import is_refusal
 
 _LISTED = re.compile(r"(?:(?<=^)|(?<=[\s(\[]))([A-Z])\s*[:)\]](?=\s)|^[ \t]*([A-Z])\.(?=\s)", re.MULTILINE)
 _MOST_LETTERS = 300  # of a model that repeats itself without end, only the last ones are read
+_PHRASE = 80  # characters before a letter that may name or deny it
 _ALONE = re.compile(r"(?<![A-Za-z0-9'_°./\\-])([A-Z])(?![A-Za-z0-9'_\\-])")
 # "vitamin C", "hepatitis B", "image A", "Kerley B": names that hold a letter
 _NAME_BEFORE = re.compile(
     r"(?:vitamin|hepatitis|type|grade|stage|group|class|category|fig(?:ure|\.)?|panel|images?|influenza|phase|protein|kerley|lead|"
-    r"factor|immunoglobulin|level|zone|part|section|plan|patient|case|dr|mr|mrs|\d|°)\s*[\"'(]?$",
+    r"factor|immunoglobulin|level|zone|part|section|plan|patient|case|dr|mr|mrs|\d|°|\bin|\bon|\bfrom|\bat)\s*[\"'(]?$",
     re.IGNORECASE,
 )
-_FOLLOWED = re.compile(rf"[\"')\]]*\s*(?:$|[.,:;!。)\]\"'/&]|\n|[-–—]\s|(?i:{CONNECTIVE})|[A-Z]\b)")
+_FOLLOWED = re.compile(
+    rf"[\"')\]]*\s*(?:$|[.,:;!。)\]\"'/&]|\n|[-–—]\s|(?i:{CONNECTIVE})|[A-Z](?![\w'-])|(?:です|だ|である|입니다|이다|번|项|选项)|(?i:fits|matches|best|seems?|looks|appears)\b)"
+)
 _KEYWORD_BEFORE = re.compile(rf"{KEYWORD}\s+[\"'(\[]*$", re.IGNORECASE)
 
 
@@ -58,9 +62,12 @@ def read_leading(text: str, options: Mapping[str, str]) -> Reading | None:
 
 
 def read_capital(text: str, options: Mapping[str, str]) -> Reading | None:
-    """Read the only capital letter that stands alone, is an option and is neither an article nor a pronoun nor a name."""
+    """Read the letter that is the last line, else the only one that is neither an article nor a pronoun nor a name."""
     if is_refusal(text):
         return None
+    last = re.search(r"\n\s*[\"'(\[]*([A-Z])[\"')\]]*[.!。]?\s*\Z", text)
+    if last is not None and last.group(1) in options:
+        return Reading(last.group(1), last.group(0).strip())
     found = [
         match for match in list(_ALONE.finditer(text))[-_MOST_LETTERS:] if match.group(1) in options and _is_meant(text, match)
     ]
@@ -70,11 +77,12 @@ def read_capital(text: str, options: Mapping[str, str]) -> Reading | None:
 
 def _is_meant(text: str, match: re.Match[str]) -> bool:
     before, after = text_before(text, match.start()), text[match.end() : match.end() + CONTEXT]
-    if any(pattern.search(before) for pattern in (_NAME_BEFORE, DENIED_BEFORE, DENIED_BEFORE_CJK)):
+    near = before[-_PHRASE:]
+    if any(pattern.search(near) for pattern in (_NAME_BEFORE, DENIED_BEFORE, DENIED_BEFORE_CJK)):
         return False
-    if DENIED_AFTER.match(after) or is_not_meant(text, match.start()):
+    if DENIED_AFTER.match(after) or is_name_after(after) or is_not_meant(text, match.start()):
         return False
-    if _KEYWORD_BEFORE.search(before):
+    if _KEYWORD_BEFORE.search(near):
         return True
     if match.group(1) == "I" and PRONOUN_NEXT.match(after):
         return False

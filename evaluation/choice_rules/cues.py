@@ -14,6 +14,7 @@ from evaluation.choice_rules.letters import (
     CONTEXT,
     KEYWORD,
     hedges_after,
+    is_conditional_after,
     is_not_meant,
     is_only_letter,
     letter_at_start,
@@ -27,6 +28,14 @@ _SURE = rf"(?:\s+{_ADVERB})?"
 _BE = r"(?:is|was|are|would be|should be|must be|will be|might be|may be|could be|seems to be|appears to be)\b(?!n't)"
 _LETTER = r"[\"'(\[]?[A-Z][\"')\]]?"  # what a look-ahead must see after cues that are too common to stand alone
 _NAMED = r"\b(?:answer|choice|option|selection|response|conclusion|correct statement|correct one)\b"
+# German, French, Spanish, Portuguese, Italian, Dutch, Russian, Polish, Turkish, Vietnamese, Indonesian, Arabic, Hindi
+_CUE_ABROAD = (
+    r"\b(?:antwort|lösung|réponse|respuesta|resposta|gabarito|risposta|antwoord|ответ|odpowied[zź]|cevap|đáp án|jawaban"
+    r"|الإجابة|उत्तर)"
+    r"(?:\s+(?!n[oã]o?\b|non\b|nicht\b|niet\b|pas\b|не\b|est\b|es\b|é\b|è\b|ist\b|is\b)\w+){0,2}?"
+    r"\s*(?:[:=—–-]|(?:est|es|é|è|ist|is|lautet)\b)\s*:?"
+    r"\s*(?:(?-i:la|le|el|die|der|a|o)\s+(?=\S))?(?:l')?(?:(?:opción|option|opção|letra|lettre|lettera|alternativa|antwort|вариант)\s+)?"
+)
 _CUES = (
     # "the correct answer to the question is", "final answer:", "answer ->"
     rf"{_NAMED}(?:\s+(?:to|for|of|here|among|from)\b[^.:\n]{{0,60}}?)?{_SURE}"
@@ -35,7 +44,8 @@ _CUES = (
     rf"\b(?:final|correct|best|my) (?:answer|choice|option)(?=\s+{_LETTER}(?!\w))|^\s*(?:answer|choice)(?=\s+{_LETTER}(?!\w))",
     # "I would choose", "we select option"
     rf"\b(?:i|we)(?:'d|'ll| would| will| must| have to)?{_SURE}\s+"
-    r"(?:choose|select|pick|go with|opt for|say|answer|vote for|chose|selected|conclude|pick out)\b"
+    r"(?:choose|select|pick|go with|go for|opt for|say|answer|vote for|prefer|favou?r"
+    r"|lean towards?|settle on|decide on|land on|chose|selected|conclude|pick out)\b"
     r"(?:\s+(?:that\s+)?(?:it is|it's|the answer is))?\s*:?",
     r"\b(?:choosing|selecting|going with)\b",
     # "Thus, B."
@@ -50,16 +60,19 @@ _CUES = (
     # "it is option B"
     r"\b(?:it is|it's|that is|this is|must be|should be)\s+"
     r"(?=(?:option|choice|answer|statement|letter)\s+[\"'(\[]?[A-Za-z](?!\w))",
-    r"(?:答案|正确选项|正确答案|正解|答え|选项|정답)\s*(?:应该|应当)?\s*(?:是|为|应为|选|選|は|은)?\s*:?",
-    r"(?:应该|应|故|因此|所以|我)?(?<!不)(?<!不应)(?:选择|选|選)\s*(?:项)?:?|而是|\bthe (?:best|right|correct) (?:one )?is\b",
+    r"(?:答案|正确选项|正确答案|正解|答え|选项|정답|(?<![가-힯])답(?=[은는이:\s]))\s*\"?\s*(?:应该|应当)?\s*(?:是|为|应为|选|選|は|은|는|이)?\s*:?",
+    _CUE_ABROAD,
+    r"(?:应该|应|故|因此|所以|我)?(?<![不别])(?<!不[应能可会])(?:选择|选|選)\s*(?:项)?:?|而是",
+    r"\bthe (?:best|right|correct) (?:one )?is\b",
 )
 _CUE = re.compile("|".join(_CUES), re.IGNORECASE | re.MULTILINE)
 _POSTFIX = re.compile(
-    rf"(?<![A-Za-z0-9'-])(?:{KEYWORD}\s+)?[\"'(\[]?(?P<letter>[A-Z])[\"')\]]?(?::[^.\n]*?)?\s+"
+    rf"(?<![A-Za-z0-9'-])(?:{KEYWORD}\s+)?[\"'(\[]?(?P<letter>[A-Z])[\"')\]]?(?::[^.\n]{0, 200}?)?\s+"
     r"(?:is|was|would be|seems|looks|appears|must be|should be)\s+"
     r"(?:(?:the|my|most likely|likely|probably|definitely|clearly|indeed|therefore|thus|to be)\s+)*"
     r"(?:most\s+|single\s+|only\s+|one\s+)?"
-    r"(?:correct|right|best|true|accurate|appropriate|answer|final answer|correct answer|chosen)\b(?!\s*\?)",
+    r"(?:correct|right|best|true|accurate|appropriate|answer|final answer|correct answer|chosen)\b(?!\s*\?)"
+    r"|(?:选项|選項|選択肢)?[\"'(]?(?P<cjk>[A-Z])[\"')]?(?:项|選項|选项|번)?(?:是|为|が|이|가)(?:最)?(?:正确|正確|正しい|正解|適切|合适|정답|맞)",
 )
 _MOST_CUES = 100  # of a model that repeats itself without end, only the last ones are read
 _ANNOUNCED_LENGTH = 2000  # characters after a cue in which its answer is looked for
@@ -108,15 +121,20 @@ def _read_after(rest: str, options: Mapping[str, str]) -> Reading | None:
     sentence = re.split(r"(?<=[.!?])\s", line, maxsplit=1)[0]
     if is_only_letter(sentence) and sentence.strip(" \"'()[].").isupper():
         return Reading(None, sentence)
-    return read_exact_text(line, options) or read_exact_text(sentence, options) or read_option_text(sentence, options)
+    clause = sentence.split(",", 1)[0]  # "the second image, which shows more than the first image"
+    for part in (line, sentence, clause):
+        if reading := read_exact_text(part, options):
+            return reading
+    return read_option_text(sentence, options)
 
 
 def _confirmed(text: str, options: Mapping[str, str]) -> Iterator[tuple[int, bool, Reading]]:
     for match in _POSTFIX.finditer(text):
-        letter = match.group("letter")
-        if letter not in options or is_not_meant(text, match.start()):
+        place = "letter" if match.group("letter") else "cjk"
+        letter = match.group(place)
+        if letter not in options or is_not_meant(text, match.start()) or is_conditional_after(text[match.end() :][:CONTEXT]):
             continue
         is_joined = _JOINED.search(text_before(text, match.start())) or hedges_after(
-            letter, text[match.end("letter") : match.end() + CONTEXT], options
+            letter, text[match.end(place) : match.end() + CONTEXT], options
         )
         yield match.start(), True, Reading(None if is_joined else letter, match.group(0))

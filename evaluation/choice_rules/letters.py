@@ -18,7 +18,7 @@ from evaluation.choice_rules.text import normalise_text
 
 # Words that may follow a letter that is meant as an answer; after any other word "A" is an article and "B" part of a name.
 CONNECTIVE = (
-    r"(?:because|since|as|is|was|are|due|given|based|which|with|and|or|but|not|rather|instead|over|only|alone"
+    r"(?:because|since|as|is|was|are|due|given|based|which|with|and|or|oder|und|ou|et|или|but|not|rather|instead|over|only|alone"
     r"|would|should|must|seems|for|if|by)\b"
 )
 CONTEXT = 300
@@ -26,15 +26,16 @@ KEYWORD = r"(?:options?|choices?|letter|answers?|statement|alternative|selection
 _BE = r"(?:is|was|are|were|would be|seems|appears|can be|has been|must be|cannot be)"
 # "B is not", "B: wrong"; but "B, not A" keeps B
 DENIED_AFTER = re.compile(
-    rf"[)\]\"']*\s*(?:{_BE} (?:\w+ly |also )?(?:not|out)\b|(?:isn't|wasn't|cannot be)\b"
-    rf"|:?\s*(?:{_BE} )?(?:\w+ly |also )?(?:incorrect|wrong|false|unlikely|excluded|eliminated|ruled out)\b"
-    r"|\?\s*(?:no|not)\b|\s*(?:选项|项)?\s*(?:是|为)?(?:错|不正确|不对))",
+    rf"[)\]\"']*\s*(?:{_BE} (?:\w+ly |also |far |much )?(?:not|out|less)\b|(?:isn't|wasn't|cannot be)\b"
+    rf"|:?\s*(?:{_BE} )?(?:\w+ly |also )?(?:the |an? )?(?:incorrect|wrong|false|unlikely|excluded|eliminated|ruled out)\b"
+    r"|\?\s*(?:no|not)\b|\s*(?:选项|项)?\s*(?:是|为)?(?:错|不正确|不对)|\s*(?:ではなく|じゃなく|[이가] ?아니|[이가] ?아닌))",
     re.I,
 )
 DENIED_BEFORE = re.compile(
     r"(?:\bnot|n't|\bnever|\bneither|\bnor|\bthan|\binstead of|\bexcept|\bexclud\w+|\beliminat\w+|\brul\w+ out"
-    r"|\breject\w*|\bunlike|\bwithout|\bdepends? on)"
-    r"\s+(?:to\s+|be\s+)?(?:(?:choos|select|pick)\w*\s+)?(?:the\s+)?(?:option|choice|answer|letter|statement)?s?\s*[\"'(\[]*$",
+    r"|\breject\w*|\bunlike|\bwithout|\bdepends? on|\bnicht|\bkeine?|\bniet|\bpas|\bweder|\bnoch|\bni|\bни"
+    r"|\bne|\bnon?(?: es| è)?|\bnão(?: é)?|\bнет?)"
+    r"\s+(?:to\s+|be\s+)?(?:(?:choos|select|pick)\w*\s+)?(?:(?:the|la|el|die|a|o)\s+)?(?:option|choice|answer|letter|statement)?s?\s*[\"'(\[]*$",
     re.I,
 )
 PRONOUN_NEXT = re.compile(
@@ -47,6 +48,24 @@ _NOT_MEANT = re.compile(
     r"\b(?:not|never|neither|nor|whether|if|unless|doubt|why|incorrect|wrong|nobody|cannot|instead of|rather than)\b|n't\b",
     re.I,
 )
+# "B if the films are of one day" leaves open whether they are; "if I had to choose, B" does not
+_CONDITION = (
+    r"(?:if|unless|provided(?: that)?|depending on)\b"
+    r"(?!\s+(?:i|we|you|one|forced|asked|pressed|so|any|anything|pushed|that is|not)\b)"
+)
+# "to see if it has grown" asks; it makes nothing depend on the answer
+_CONDITION_BEFORE = re.compile(
+    rf"(?<!see )(?<!check )(?<!determine )(?<!assess )(?<!decide )(?<!evaluate )(?<!asks )(?<!ask )(?<!know )\b{_CONDITION}",
+    re.I,
+)
+_CONDITION_AFTER = re.compile(rf"[\s\"')\]]*,?\s*(?:only\s+)?{_CONDITION}|\s+would\b[^.;!?\n]{{0,60}}?\b{_CONDITION}", re.I)
+_SENTENCE_END = re.compile(r"[.;!?\n]\s|\n|[。；！？]")
+# "E. coli" is a germ and "C'est" a word: the letter is a name's or a word's
+_NAME_GOES_ON = re.compile(
+    r"\.?\s*(?:coli|difficile|diff|pylori|albicans|aureus|pneumoniae|fumigatus|influenzae|lamblia|tuberculosis|faecalis|elegans"
+    r"|jejuni|botulinum|perfringens|tetani|burgdorferi|trachomatis|neoformans|fragilis|cereus|anthracis|histolytica)\b"
+    r"|'[^\W\d_]|\.[A-Za-z]\.|\.\s[a-z]\.|\.?\s+[A-Z]\w+,?\s+(?:et al|MD|M\.D|PhD)\b",  # "C'est", "i.e.", "A.P."
+)
 _CLAUSE = re.compile(r"[.;!?\n:]|,\s|\b(?:but|so|then|because)\b", re.I)
 _ASKS = re.compile(
     r"\b(?:is|could|would|might|was)\s+(?:the|your|my)?\s*(?:correct|right|best|final)?\s*(?:answer|option|choice)?\s*$", re.I
@@ -55,14 +74,14 @@ _OPEN = r"[\s\"'(\[{<$#]*+"  # possessive: a run of brackets must not be tried i
 _CLOSE = r"[\s\"')\]}>$]*"
 _START = re.compile(rf"{_OPEN}(?:(?:the\s+)?{KEYWORD}\s*[:#]?\s*)?{_OPEN}([A-Za-z])(?![A-Za-z0-9])", re.I)
 _HEDGE = re.compile(
-    rf"{_CLOSE}\s*(?:,|、|和|或|与|及|/|&|\+|;|\bor\b|\band\b|\band/or\b)\s*(?:maybe\s+|possibly\s+|also\s+)?(?:{KEYWORD}\s*)?[\"'(\[]*"
+    rf"{_CLOSE}\s*(?:,|、|和|或|与|及|/|&|\+|;|\bor\b|\band\b|\band/or\b|\boder\b|\bund\b|\bou\b|\bet\b|\bили\b|\by\b|か|や|과|와)\s*(?:maybe\s+|possibly\s+|also\s+)?(?:{KEYWORD}\s*)?[\"'(\[]*"
     r"([A-Za-z])(?=[\"')\]]*\s*(?:$|[.,;:/!?&)\n、。぀-ヿ㐀-鿿가-힯]|or\b|and\b|are\b))",
     re.I,
 )
 
 
 # Chinese writes no blanks: "不是A", "不选A", "排除A"
-DENIED_BEFORE_CJK = re.compile(r"(?:不是|不选|不應選|不应选|并非|非|排除|除了)\s*[\"'(\[]*$")
+DENIED_BEFORE_CJK = re.compile(r"(?:不是|不能选|不选|不應選|不应选|并非|非|排除|除了)\s*[\"'(\[]*$")
 
 
 def letter_at_start(text: str, options: Mapping[str, str]) -> Reading | None:
@@ -72,10 +91,14 @@ def letter_at_start(text: str, options: Mapping[str, str]) -> Reading | None:
     ("A or B"), denies the one that it names ("B is wrong") or goes on with the text of another ("B: <text of A>").
     """
     match = _START.match(text)
-    if match is None or match.group(1).upper() not in options:
+    if match is None:
         return None
+    if match.group(1).upper() not in options:
+        return Reading(None, text.strip()) if _is_labelled_text(text[match.end() :], options) else None
     letter, rest = match.group(1), text[match.end() :]
     is_marked = _is_marked(match.group(0))
+    if is_conditional_after(rest):
+        return Reading(None, text.strip())
     if not is_marked and not _may_follow(letter, rest):
         return None
     if hedges_after(letter, rest, options) or DENIED_AFTER.match(rest) or _contradicts(letter.upper(), rest, options):
@@ -106,8 +129,21 @@ def text_before(text: str, start: int) -> str:
 
 def is_not_meant(text: str, start: int) -> bool:
     """Tell whether the clause before text[start] denies what follows, makes it a condition or asks for it."""
-    before = _CLAUSE.split(text_before(text, start))[-1]
+    sentence = _SENTENCE_END.split(text_before(text, start))[-1]
+    if _CONDITION_BEFORE.search(sentence):
+        return True
+    before = _CLAUSE.split(sentence)[-1]
     return _NOT_MEANT.search(before) is not None or (_ASKS.search(before) is not None and "?" in text[start : start + 80])
+
+
+def is_conditional_after(rest: str) -> bool:
+    """Tell whether the text after an answer makes it depend on something: "B if the films are of one day"."""
+    return _CONDITION_AFTER.match(rest) is not None
+
+
+def is_name_after(rest: str) -> bool:
+    """Tell whether the text after a letter makes it part of a name: "E. coli", "i.e.", "D. Smith, MD"."""
+    return _NAME_GOES_ON.match(rest) is not None
 
 
 def is_only_letter(text: str) -> bool:
@@ -128,9 +164,17 @@ def _is_marked(matched: str) -> bool:
     return re.search(rf"{KEYWORD}\s+[\"'(\[]*[A-Za-z]$", matched, re.I) is not None
 
 
+def _is_labelled_text(rest: str, options: Mapping[str, str]) -> bool:
+    """Tell whether a letter that is not offered stands before the text of an option: "E. <text of D>"."""
+    if re.match(r"[)\]\"']*\s*[.:)]", rest) is None:
+        return False
+    words = normalise_text(rest.split("\n", 1)[0])
+    return bool(words) and words in {normalise_text(text) for text in options.values()}
+
+
 def _may_follow(letter: str, rest: str) -> bool:
     """Tell whether what follows lets a bare letter be an answer rather than an article, a pronoun or part of a name."""
-    if letter.upper() == "I" and PRONOUN_NEXT.match(rest):
+    if (letter.upper() == "I" and PRONOUN_NEXT.match(rest)) or is_name_after(rest):
         return False
     if re.match(r"\s*(?:$|[.,:;!?。、)\]}\"'>$\n/&=぀-ヿ㐀-鿿가-힯]|[-–—]\s|→)", rest):
         return True

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from evaluation.choice_rules.cues import read_cue
 from evaluation.choice_rules.letters import is_only_letter, letter_at_start
 from evaluation.choice_rules.option_text import read_exact_text, read_option_text
 from evaluation.choice_rules.reading import Reading
@@ -19,14 +20,37 @@ from evaluation.choice_rules.text import strip_latex, strip_markup
 
 _BOX_LENGTH = 2000  # characters; a box without an end must not be searched through megabytes
 _MOST_OBJECTS = 50
+_MOST_BOXES = 50
 _OBJECT = re.compile(r"\{\s*[\"']")
-_BOXED = re.compile(r"\\f?boxed\s*\{")
+_BOXED = re.compile(r"(?:\\f?boxed|\\fbox|\x08oxed|(?<![A-Za-z\\])boxed)\s*\{")  # "\b" in a string is a back-space
 _TAG = re.compile(
-    r"<(answer|final_answer|final|conclusion|choice|option|ans)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]", re.DOTALL | re.IGNORECASE
+    r"<(answer|final_answer|final|conclusion|choice|option|ans|response|solution|prediction|selected)>(.*?)(?:</\1>|\Z)|\[\[([^\[\]]+)\]\]",
+    re.DOTALL | re.IGNORECASE,
 )
 _ANSWER_KEYS = frozenset(
     {"answer", "final_answer", "finalanswer", "correct_answer", "predicted_answer", "ans", "choice", "option", "letter"}
-    | {"selected_option", "selected", "correct_option", "prediction", "response", "result"}
+    | {
+        "selected_option",
+        "selected",
+        "correct_option",
+        "prediction",
+        "response",
+        "result",
+        "final",
+        "final_choice",
+        "selection",
+    }
+    | {
+        "answer_choice",
+        "choice_letter",
+        "option_letter",
+        "chosen_option",
+        "correct_choice",
+        "best_answer",
+        "verdict",
+        "decision",
+    }
+    | {"答案", "回答", "答え", "정답", "antwort", "réponse", "respuesta", "resposta", "ответ"}
 )
 _LETTER_AND_TEXT = re.compile(r"[(\[\"']*([A-Za-z])\s*[:.)\]\-]+\s*(.*)", re.DOTALL)
 
@@ -61,13 +85,25 @@ def read_tag(text: str, options: Mapping[str, str]) -> Reading | None:
 
 
 def read_json(text: str, options: Mapping[str, str]) -> Reading | None:
-    """Read the last JSON object (or Python dict) that has a key such as "answer"; a null or a list of two is undecidable."""
-    found = [(value, span) for value, span in _objects(text) if isinstance(value, dict)]
-    for value, span in reversed(found):
-        for key, answer in value.items():
-            if str(key).lower().replace(" ", "_") in _ANSWER_KEYS:
-                return _resolve_value(answer, options, span)
-    return None
+    """Read the last JSON object (or Python dict) that has a key such as "answer".
+
+    A null and a list of two are undecidable, so are two objects with different answers and not a word between them.
+    """
+    answers: list[Reading] = []
+    for value, span in _objects(text):
+        keys = [key for key in value if str(key).lower().replace(" ", "_") in _ANSWER_KEYS] if isinstance(value, dict) else []
+        if isinstance(value, dict) and keys:
+            answers.append(_resolve_value(value[keys[0]], options, span))
+    if len(answers) > 1 and answers[-2].letter != answers[-1].letter and _stand_side_by_side(text, answers[-2:]):
+        return Reading(None, text)
+    return answers[-1] if answers else None
+
+
+def _stand_side_by_side(text: str, answers: list[Reading]) -> bool:
+    """Tell whether no word stands between two objects: nothing says that the second corrects the first."""
+    last = text.rfind(answers[1].span)
+    first = text.rfind(answers[0].span, 0, last)
+    return not re.search(r"\w", text[first + len(answers[0].span) : last])
 
 
 def resolve_fragment(fragment: str, options: Mapping[str, str], span: str) -> Reading | None:
@@ -75,11 +111,13 @@ def resolve_fragment(fragment: str, options: Mapping[str, str], span: str) -> Re
     plain = strip_latex(fragment)
     if is_only_letter(plain) and letter_at_start(plain, options) is None:
         return Reading(None, span)  # a letter that is not offered
-    reading = letter_at_start(plain, options) or read_exact_text(plain, options) or read_option_text(plain, options)
+    reading = letter_at_start(plain, options) or read_exact_text(plain, options)
+    # a reply that is wrapped as a whole announces its answer somewhere within
+    reading = reading or read_cue(plain, options) or read_option_text(plain, options)
     return None if reading is None else Reading(reading.letter, span)
 
 
-def _resolve_value(answer: object, options: Mapping[str, str], span: str) -> Reading | None:
+def _resolve_value(answer: object, options: Mapping[str, str], span: str) -> Reading:
     if isinstance(answer, dict):
         inner = [value for key, value in answer.items() if str(key).lower() in _ANSWER_KEYS]
         answer = inner[0] if len(inner) == 1 else None
@@ -91,7 +129,7 @@ def _resolve_value(answer: object, options: Mapping[str, str], span: str) -> Rea
 
 
 def _boxes(text: str) -> Iterator[tuple[int, int, str]]:
-    for match in _BOXED.finditer(text):
+    for match in list(_BOXED.finditer(text))[-_MOST_BOXES:]:
         depth = 1
         for position in range(match.end(), min(match.end() + _BOX_LENGTH, len(text))):
             depth += {"{": 1, "}": -1}.get(text[position], 0)

@@ -5,18 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation.choice import ChoiceRule, parse_choice
+from tests.evaluation.labelled_outputs import FINDINGS, MANY, PLACES, STATEMENTS, YES_NO
 
-FINDINGS = {"A": "pneumothorax", "B": "pleural effusion", "C": "no abnormality", "D": "large pleural effusion"}
-STATEMENTS = {
-    "A": "The first image is unremarkable, and the second one shows a renal stone.",
-    "B": "The first image shows a thickened wall, while the second one has a septated cyst.",
-    "C": "Both images are unremarkable.",
-}
-PLACES = {"A": "the first image", "B": "the second image", "C": "both images", "D": "none of the above"}
-YES_NO = {"A": "yes", "B": "no"}
 GAP = {"A": "cataract", "B": "glaucoma", "D": "myopia"}
 REPEATED = {"A": "normal fundus", "B": "glaucoma", "C": "normal fundus"}
-MANY = {letter: f"finding {letter.lower()}{place}" for place, letter in enumerate("ABCDEFGHIJ")}
 GERMS = {"A": "E. coli", "B": "C. difficile", "C": "other", "D": "unknown", "E": "S. aureus"}
 PROGRESS = {"A": "improved", "B": "stable", "C": "worsened"}
 

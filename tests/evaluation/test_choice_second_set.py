@@ -1,21 +1,11 @@
 """A second set, written after the rules were: wording that the first set does not have."""
 
-from time import process_time
-
 import pytest
 
 from evaluation.choice import ChoiceRule, parse_choice
+from tests.evaluation.labelled_outputs import FINDINGS, MANY, PLACES, STATEMENTS, YES_NO
 
-FINDINGS = {"A": "pneumothorax", "B": "pleural effusion", "C": "no abnormality", "D": "large pleural effusion"}
-STATEMENTS = {
-    "A": "The first image is unremarkable, and the second one shows a renal stone.",
-    "B": "The first image shows a thickened wall, while the second one has a septated cyst.",
-    "C": "Both images are unremarkable.",
-}
-PLACES = {"A": "the first image", "B": "the second image", "C": "both images", "D": "none of the above"}
-YES_NO = {"A": "yes", "B": "no"}
 PROGRESS = {"A": "improved", "B": "stable", "C": "worsened"}
-MANY = {letter: f"finding {letter.lower()}{place}" for place, letter in enumerate("ABCDEFGHIJ")}
 
 CASES = [
     ("I believe the correct answer is option C: no abnormality.", FINDINGS, "C"),
@@ -143,7 +133,7 @@ CASES = [
     ("The images are both normal", STATEMENTS, None),
     ("Large pleural effusion.", FINDINGS, "D"),
     ("Pleural effusion (not large).", FINDINGS, "B"),
-    ("pleural effusions", FINDINGS, None),
+    ("pleural effusions", FINDINGS, "B"),
     ("effusion", FINDINGS, None),
     ("It shows pneumothorax without pleural effusion", FINDINGS, "A"),
     ("No pneumothorax. No pleural effusion.", FINDINGS, None),
@@ -189,7 +179,6 @@ CASES = [
 KNOWN_MISSES = [
     ("A, C and D can be excluded, leaving B.", FINDINGS),
     ("Out of A and B, A is the best option", FINDINGS),
-    ("pleural effusions", FINDINGS),
 ]
 
 
@@ -201,31 +190,3 @@ def test_wording_that_the_rules_were_not_written_for_is_read_or_left_undecided(o
 @pytest.mark.parametrize(("output", "options"), KNOWN_MISSES)
 def test_a_miss_is_undecided_and_never_a_wrong_letter(output, options):
     assert parse_choice(output, options).rule is ChoiceRule.UNDECIDED
-
-
-ENDLESS = [
-    "A ",
-    "{",
-    "(",
-    "$",
-    '{"',
-    "\\boxed{",
-    "the answer is ",
-    "答案",
-    "not ",
-    "[[",
-    "left ",
-    "A: ",
-    "option ",
-    "| ",
-    "_",
-    "A: wrong\n",
-]
-
-
-@pytest.mark.parametrize("piece", ENDLESS)
-def test_a_model_that_repeats_itself_without_end_is_read_in_bounded_time(piece):
-    started = process_time()
-    parse_choice(piece * (20_000 // len(piece)), {"A": "left", "B": "right", "C": "both sides"})
-    # quadratic rules needed minutes here; the bound is generous, for slow machines
-    assert process_time() - started < 10
