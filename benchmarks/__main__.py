@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import corpus, dicom, generation_calls, grouping, nifti, validation
+from benchmarks import corpus, dicom, generation_calls, grouping, nifti, paired_tests, scoring, validation
 from benchmarks.rounds import Arms, Figure, Measurement, measure
 from pipelines.storage import write_bytes
 
@@ -33,13 +33,16 @@ def main() -> int:
             measured = measure(arms, chosen.rounds)
             figures[name] = dataclasses.asdict(measured)
             print(format_row(name, measured), flush=True)
+    if unknown := sorted(set(chosen.only or ()) - set(figures)):
+        print(f"no benchmark is called {', '.join(unknown)}; names are parted by blanks", file=sys.stderr)
+        return 2
     write_bytes(str(chosen.json), json.dumps(figures, indent=2).encode())
     print(f"figures in {chosen.json}")
     return 0
 
 
 def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms | Figure]]:
-    for part in (corpus, dicom, nifti, grouping, generation_calls, validation):
+    for part in (corpus, dicom, nifti, grouping, generation_calls, validation, paired_tests, scoring):
         folder = scratch / part.__name__
         folder.mkdir()
         yield from ((name, arms) for name, arms in part.build_benchmarks(folder).items() if only is None or name in only)

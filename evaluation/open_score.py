@@ -15,14 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from itertools import starmap
 from typing import TYPE_CHECKING
 
-from evaluation.bert import load_bert, model_id
 from evaluation.choice_rules.text import fold_text, strip_control_text
-from evaluation.presets import DEFAULT_PRESET, Bleu, find_preset
+from evaluation.open_answers.bert import load_bert
+from evaluation.open_answers.bert_folder import model_id
+from evaluation.open_answers.presets import DEFAULT_PRESET, Bleu, find_preset
+from evaluation.open_answers.rouge_l import rouge_l_recalls
 
 if TYPE_CHECKING:
-    from rouge_score.rouge_scorer import RougeScorer
     from sacrebleu.metrics.bleu import BLEU
 
 
@@ -56,7 +58,7 @@ def score_open_many(
     Args:
         predictions: raw answers; reasoning blocks and special tokens are dropped, NFKC, blanks collapsed.
         references: one per prediction, not empty.
-        preset: a name in `evaluation.presets`.
+        preset: a name in `evaluation.open_answers.presets`.
         bert_model: folder or name of a model that replaces the preset's; `open_protocol` records it.
 
     Raises:
@@ -70,8 +72,9 @@ def score_open_many(
     if empty:
         raise ValueError(f"reference {empty[0]} is empty ({len(empty)} in all); an open item needs a reference text")
     find_preset(preset)
-    scores = {pair: _score_pair(*pair, preset, bert_model) for pair in dict.fromkeys(pairs)}
-    return [scores[pair] for pair in pairs]
+    answered = list(dict.fromkeys(pair for pair in pairs if pair[0]))
+    scores = dict(zip(answered, _score_pairs(answered, preset, bert_model), strict=True)) if answered else {}
+    return [scores.get(pair, EMPTY) for pair in pairs]
 
 
 def clean_text(text: str) -> str:
@@ -82,7 +85,7 @@ def clean_text(text: str) -> str:
 def open_protocol(preset: str, bert_model: str | None = None) -> str:
     """Return preset, BERT model with the digest of its weights, and library versions; holds no path."""
     chosen = find_preset(preset)
-    libraries = ["torchmetrics", "transformers", "torch", "rouge-score"]
+    libraries = ["transformers", "torch", "rapidfuzz"]
     libraries.append("sacrebleu" if chosen.bleu is Bleu.SACREBLEU else "nltk")
     return "; ".join(
         [
@@ -98,16 +101,15 @@ def open_metric(preset: str, bert_model: str | None = None) -> str:
     return preset if bert_model is None else f"{preset}[{model_id(bert_model)}]"
 
 
-def _score_pair(prediction: str, reference: str, preset: str, bert_model: str | None) -> OpenScore:
-    if not prediction:
-        return EMPTY
+def _score_pairs(pairs: Sequence[tuple[str, str]], preset: str, bert_model: str | None) -> list[OpenScore]:
+    """Return the score of each pair of cleaned texts, neither of them empty."""
     chosen = find_preset(preset)
-    bleu = _sacrebleu if chosen.bleu is Bleu.SACREBLEU else _nltk_bleu
-    return OpenScore(
-        bert_recall=load_bert(chosen, bert_model).recall(prediction, reference),
-        bleu=min(max(bleu(prediction, reference), 0.0), 1.0),
-        rouge_l_recall=float(_rouge_scorer().score(reference, prediction)["rougeL"].recall),
-    )
+    bert = load_bert(chosen, bert_model).recalls(pairs)
+    bleu = starmap(_sacrebleu if chosen.bleu is Bleu.SACREBLEU else _nltk_bleu, pairs)
+    return [
+        OpenScore(recall, min(max(found, 0.0), 1.0), rouge)
+        for recall, found, rouge in zip(bert, bleu, rouge_l_recalls(pairs), strict=True)
+    ]
 
 
 def _sacrebleu(prediction: str, reference: str) -> float:
@@ -127,10 +129,3 @@ def _sacrebleu_metric() -> "BLEU":
     from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(lowercase=True, tokenize="13a", smooth_method="exp", effective_order=True)
-
-
-@lru_cache(maxsize=1)
-def _rouge_scorer() -> "RougeScorer":
-    from rouge_score.rouge_scorer import RougeScorer
-
-    return RougeScorer(["rougeL"], use_stemmer=False)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.intervals import cluster_bootstrap, wilson_interval
+from evaluation.intervals import Interval, bootstrap_bounded, cluster_bootstrap, wilson_interval
 
 
 def test_wilson_of_the_longest_option_rule_is_65_5_to_75_9():
@@ -74,3 +74,37 @@ def test_lengths_that_differ_are_refused():
 def test_a_bootstrap_without_draws_or_with_a_negative_seed_is_refused(seed, draws):
     with pytest.raises(ValueError, match="draws >= 1 and seed >= 0"):
         cluster_bootstrap([1.0, 0.0], ["a", "b"], seed=seed, draws=draws)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_value_that_is_not_finite_is_refused_and_makes_no_interval(value):
+    with pytest.raises(ValueError, match="1 of 12 values are not finite"):
+        cluster_bootstrap([value] + [0.5] * 11, [str(place) for place in range(12)], seed=1)
+
+
+def test_equal_seeds_give_the_bounds_that_stand_in_earlier_tables():
+    values, units = [place * 37 % 8 / 8 for place in range(60)], [str(place // 3) for place in range(60)]
+    found = cluster_bootstrap(values, units, seed=1).interval
+    assert found == Interval(0.3958333333333333, 0.4791666666666667)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_share_of_none_or_all_has_wilsons_interval_of_its_units_and_not_one_without_width(value):
+    units = [str(place // 5) for place in range(60)]
+    found = bootstrap_bounded([value] * 60, units, seed=1, draws=50).interval
+    wilson = wilson_interval(12 if value else 0, 12)
+    assert cluster_bootstrap([value] * 60, units, seed=1, draws=50).interval == Interval(value, value)
+    assert found is not None and (found.low, found.high) == pytest.approx((wilson.low, wilson.high))
+
+
+@pytest.mark.parametrize(("value", "low", "high"), [(0.0, -0.2425, 0.2425), (1.0, 0.515, 1.0), (-1.0, -1.0, -0.515)])
+def test_twelve_equal_differences_do_not_show_that_there_is_no_other(value, low, high):
+    found = bootstrap_bounded([value] * 12, [str(place) for place in range(12)], least=-1.0, seed=1, draws=50).interval
+    assert found is not None and (found.low, found.high) == pytest.approx((low, high), abs=1e-4)
+
+
+def test_values_with_any_spread_have_the_bootstrap_and_too_few_units_nothing():
+    values, units = [1.0] * 59 + [0.0], [str(place // 5) for place in range(60)]
+    assert bootstrap_bounded(values, units, seed=1) == cluster_bootstrap(values, units, seed=1)
+    assert bootstrap_bounded([1.0] * 9, [str(place) for place in range(9)], seed=1).interval is None
+    assert bootstrap_bounded([], [], seed=1).interval is None
