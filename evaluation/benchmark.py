@@ -10,19 +10,23 @@ Example:
     ('r1', 'Which?', {'A': 'left', 'B': 'right'}, 'B', 'a.jpg')
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from evaluation.choice_rules.text import normalise_text
-from pipelines.formats.closed_question import parse_closed_question, parse_keyed_answer, strip_image_tokens
+from pipelines.formats.closed_question import parse_closed_question, strip_image_tokens
 from pipelines.formats.mantis import MantisRecord, read_mantis
+from pipelines.formats.reference import read_reference, unique_keys
+from pipelines.governance.exports import classify_source_tag
 from pipelines.records import DatasetRecord, Turn
 from pipelines.score_records import ReleasedRecord
-from pipelines.vocabulary import AnswerType, Role
+from pipelines.vocabulary import Ability, AnswerType, Role, Source, Split
 
-REBUILT = "rebuilt"  # the name of our own benchmark in the score table
+# Our own benchmarks, in the order of the paper's columns.
+OUR_BENCHMARKS = (
+    *(f"{Split.HELD_IN}_{ability}" for ability in Ability),
+    *(f"{Split.HELD_OUT}_{source}" for source in Source),
+)
 
 
 class BenchmarkError(ValueError):
@@ -43,6 +47,8 @@ class BenchmarkItem:
     answer: str  # reference text; of a closed item without its letter
     answer_type: AnswerType
     unit: str  # independent unit: statistics resample and fold by it
+    ability: Ability | None = None  # None where a file does not tell
+    sources: tuple[Source, ...] | None = None  # whose data it is: none for synthetic records, None where nobody knows
 
 
 def load_benchmark(path: Path) -> tuple[BenchmarkItem, ...]:
@@ -66,9 +72,12 @@ def load_benchmark(path: Path) -> tuple[BenchmarkItem, ...]:
 
 def items_from_mantis(records: Sequence[MantisRecord]) -> tuple[BenchmarkItem, ...]:
     """Return one item per record, in the order of the file."""
-    keys = unique_keys([record.id for record in records])
+    keys = unique_keys(enumerate(record.id for record in records))
     return tuple(
-        _build_item(key, position, record.id, record.images, record.turns, None)
+        replace(
+            _build_item(key, position, record.id, record.images, record.turns, None),
+            sources=_sources_of(record.source or ""),
+        )
         for position, (key, record) in enumerate(zip(keys, records, strict=True))
     )
 
@@ -76,16 +85,23 @@ def items_from_mantis(records: Sequence[MantisRecord]) -> tuple[BenchmarkItem, .
 def items_from_records(rows: Sequence[DatasetRecord]) -> tuple[BenchmarkItem, ...]:
     """Return one item per dataset row; key is its record_id, unit its unit_id."""
     return tuple(
-        _build_item(row.record_id, position, row.id, row.images, row.conversation, row.unit_id)
+        replace(
+            _build_item(row.record_id, position, row.id, row.images, row.conversation, row.unit_id),
+            ability=row.ability,
+            sources=() if row.is_synthetic else _sources_of(row.source),
+        )
         for position, row in enumerate(rows)
     )
 
 
 def items_from_released(rows: Sequence[ReleasedRecord]) -> tuple[BenchmarkItem, ...]:
     """Return one item per row of one released benchmark; keys are those of `items_from_mantis`, units the rows' own."""
-    keys = unique_keys([row.id for row in rows])
+    keys = unique_keys((row.position, row.id) for row in rows)
     return tuple(
-        _build_item(key, row.position, row.id, row.images, row.conversation, row.unit_id)
+        replace(
+            _build_item(key, row.position, row.id, row.images, row.conversation, row.unit_id),
+            sources=_sources_of(row.source or ""),
+        )
         for key, row in zip(keys, rows, strict=True)
     )
 
@@ -93,16 +109,48 @@ def items_from_released(rows: Sequence[ReleasedRecord]) -> tuple[BenchmarkItem, 
 def gather_benchmarks(
     released: Sequence[ReleasedRecord], rebuilt: Sequence[DatasetRecord]
 ) -> dict[str, tuple[BenchmarkItem, ...]]:
-    """Return the items of every benchmark by name: the released ones under their own, ours under `REBUILT`."""
+    """Return the items of every benchmark by name, in the order of the paper's columns.
+
+    Ours are parted as there: the held-in set by ability (`held_in_temporal`), the held-out one by source (`held_out_odir`).
+    Released ones follow under their names in the settings.
+    """
+    parts: dict[str, list[DatasetRecord]] = {name: [] for name in OUR_BENCHMARKS}
+    for row in rebuilt:
+        parts[name_part(row)].append(row)
+    ours = {name: items_from_records(rows) for name, rows in parts.items() if rows}
     names = dict.fromkeys(row.benchmark for row in released)
-    found = {name: items_from_released([row for row in released if row.benchmark == name]) for name in names}
-    return found | ({REBUILT: items_from_records(rebuilt)} if rebuilt else {})
+    return ours | {name: items_from_released([row for row in released if row.benchmark == name]) for name in names}
 
 
-def unique_keys(ids: Sequence[str]) -> list[str]:
-    """Return a key per id: the id itself where no other record has it, else the id and its 0-based position."""
-    counts = Counter(ids)
-    return [name if counts[name] == 1 else f"{name}#{position}" for position, name in enumerate(ids)]
+def name_part(row: DatasetRecord) -> str:
+    """Return the name of the benchmark that one of our records belongs to; BenchmarkError where it names no source."""
+    if row.split is Split.HELD_IN:
+        return f"{Split.HELD_IN}_{row.ability}"
+    source = classify_source_tag(row.source)
+    if source is None:
+        raise BenchmarkError(f"record {row.record_id}: source tag {row.source!r} names no source; materialize dataset again")
+    return f"{Split.HELD_OUT}_{source}"
+
+
+def _sources_of(tag: str) -> tuple[Source, ...] | None:
+    source = classify_source_tag(tag)
+    return None if source is None else (source,)
+
+
+def merge_sources(*several: tuple[Source, ...] | None) -> tuple[Source, ...] | None:
+    """Return whose data something made of several parts is; None where nobody knows of one of them.
+
+    >>> merge_sources((Source.ODIR,), (), (Source.EMBED,)), merge_sources((Source.ODIR,), None)
+    ((<Source.EMBED: 'embed'>, <Source.ODIR: 'odir'>), None)
+    """
+    known = [sources for sources in several if sources is not None]
+    return tuple(sorted({source for sources in known for source in sources})) if len(known) == len(several) else None
+
+
+def name_images_at_hand(released: Sequence[ReleasedRecord], rebuilt: Sequence[DatasetRecord]) -> frozenset[str]:
+    """Return the names of images that we found ourselves; those of a released record that lacks one are somebody's words."""
+    ours = (name for row in rebuilt for name in row.images)
+    return frozenset(ours).union(*(row.images for row in released if not row.missing_images))
 
 
 def items_of_type(items: Sequence[BenchmarkItem], answer_type: AnswerType) -> tuple[BenchmarkItem, ...]:
@@ -115,13 +163,13 @@ def _build_item(
 ) -> BenchmarkItem:
     if [turn.role for turn in turns] != [Role.USER, Role.ASSISTANT]:
         raise BenchmarkError(
-            f"record {position} (id {record_id!r}): a benchmark record has one user and one assistant turn, "
+            f"record {position}: a benchmark record has one user and one assistant turn, "
             f"got {[str(turn.role) for turn in turns]}; split or remove it"
         )
     _, content = strip_image_tokens(turns[0].content)
     closed = parse_closed_question(content)
     options = dict(closed.options) if closed else {}
-    letter, answer = _read_key(turns[1].content, options)
+    letter, answer = read_reference(turns[1].content, options)
     return BenchmarkItem(
         key=key,
         position=position,
@@ -134,17 +182,3 @@ def _build_item(
         answer_type=AnswerType.CLOSED if closed else AnswerType.OPEN,
         unit=unit or (images[0] if images else key),
     )
-
-
-def _read_key(answer: str, options: Mapping[str, str]) -> tuple[str | None, str]:
-    """Return the keyed letter and text of a reference answer: "B: text", "B", or the text of exactly one option."""
-    if not options:
-        return None, answer
-    keyed = parse_keyed_answer(answer)
-    if keyed:
-        return keyed
-    bare = answer.strip().rstrip(".:)").strip("(")
-    if bare in options:
-        return bare, options[bare]
-    same = [letter for letter, text in options.items() if normalise_text(text) == normalise_text(answer)]
-    return (same[0] if len(same) == 1 else None), answer

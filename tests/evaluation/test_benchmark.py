@@ -4,9 +4,8 @@ import pytest
 
 from evaluation.benchmark import BenchmarkError, items_from_records, items_of_type, load_benchmark
 from pipelines.formats.problem import FormatError
-from pipelines.records import DatasetRecord, Turn
-from pipelines.terms_of_use import DataClass
-from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
+from pipelines.vocabulary import AnswerType
+from tests.pipelines.made_rows import make_row
 
 
 def test_released_rad_file_has_293_closed_and_73_open_items(rad):
@@ -64,11 +63,11 @@ def test_ten_options_are_all_read(write_benchmark):
     assert "".join(item.options) == "ABCDEFGHIJ" and item.letter == "J"
 
 
-def test_a_record_of_three_turns_is_refused_by_its_id(tmp_path):
+def test_a_record_of_three_turns_is_refused_by_its_place(tmp_path):
     turns = [{"role": "user", "content": "<image>Q"}, {"role": "assistant", "content": "A"}, {"role": "user", "content": "Q2"}]
     path = tmp_path / "b.json"
     path.write_text(json.dumps([{"id": "x1", "images": ["a.jpg"], "conversation": turns, "source": "s"}]))
-    with pytest.raises(BenchmarkError, match="'x1'"):
+    with pytest.raises(BenchmarkError, match="record 0: a benchmark record has one user"):
         load_benchmark(path)
 
 
@@ -80,23 +79,6 @@ def test_an_empty_list_is_refused(tmp_path):
 
 
 def test_rows_of_our_own_dataset_keep_their_record_id_and_unit():
-    row = DatasetRecord(
-        id="vqa_rad-1",
-        images=("a.png", "b.png"),
-        conversation=(Turn(Role.USER, "<image><image>Which?\nA: left\nB: right\n"), Turn(Role.ASSISTANT, "A: left")),
-        source="vqa_rad",
-        record_id="record-1",
-        digest="d",
-        split=Split.HELD_OUT,
-        ability=Ability.COMPARISON,
-        subtask=SubTask.SHARED_FINDING,
-        answer_type=AnswerType.CLOSED,
-        origin=Origin.COMPOSED,
-        unit_id="unit-1",
-        subject_ids=("s1", "s2"),
-        image_ids=("i1", "i2"),
-        data_class=DataClass.OPEN,
-        is_synthetic=True,
-    )
+    row = make_row(id="vqa_rad-1", record_id="record-1", source="vqa_rad", unit_id="unit-1")
     item = items_from_records([row])[0]
-    assert (item.key, item.id, item.unit, item.letter) == ("record-1", "vqa_rad-1", "unit-1", "A")
+    assert (item.key, item.id, item.unit, item.letter) == ("record-1", "vqa_rad-1", "unit-1", "B")
