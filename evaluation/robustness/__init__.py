@@ -1,0 +1,1 @@
+"""Scores under graded corruptions: values, curves, and the picture of them."""
