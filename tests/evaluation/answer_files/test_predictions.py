@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.predictions import PredictionError, match_predictions, parse_predictions, read_predictions, write_predictions
+from evaluation.answer_files.predictions import (
+    PredictionError,
+    match_predictions,
+    parse_predictions,
+    read_predictions,
+    write_predictions,
+)
 
 KEYS = st.sampled_from(["id", "record_id", "key", "question_id"])
 OUTPUTS = st.sampled_from(["output", "prediction", "response", "text"])
@@ -42,7 +48,8 @@ def test_byte_order_mark_and_windows_line_ends_are_read(tmp_path):
     ("content", "says"),
     [
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git lfs pull"),
-        (b'[{"id": "a", "output": "A"}]', "JSON list"),
+        (b'[{"id": "a", "output": "A"}, {"output": "B"}]', r"p\.jsonl: is a JSON list, and element 1 \(1 in all\).*\"id\""),
+        (b'[{"id": "a", "output": "A"}', "JSON list that cannot be read"),
         (b"", "no predictions"),
         (b"\n\n", "no predictions"),
         (b'{"id": "\xff"}', "not UTF-8"),
@@ -70,7 +77,7 @@ def test_equal_duplicates_are_one_and_different_ones_are_refused(make_item):
     same = parse_predictions('{"id": "a", "output": "1"}\n{"id": "a", "output": "1"}', "p")
     assert match_predictions(same, items)[0] == {"a": "1"}
     other = parse_predictions('{"id": "a", "output": "1"}\n{"id": "a", "output": "2"}', "p")
-    with pytest.raises(PredictionError, match="lines 1 and 2 give item 'a'"):
+    with pytest.raises(PredictionError, match="lines 1 and 2 give one item"):
         match_predictions(other, items)
 
 
@@ -88,7 +95,7 @@ def test_an_index_finds_the_item_and_must_agree_with_the_id(make_item):
     assert match_predictions(rows, items)[0] == {"r#1": "x"}
     for line, says in (
         ('{"index": 5, "output": "x"}', "index 5 is no position"),
-        ('{"id": "q", "index": 0, "output": "x"}', "'q'"),
+        ('{"id": "q", "index": 0, "output": "x"}', "its id says another"),
     ):
         with pytest.raises(PredictionError, match=says):
             match_predictions(parse_predictions(line, "p"), items)
@@ -129,3 +136,36 @@ def test_a_line_without_a_usable_output_is_named_with_what_it_holds(line, says):
 def test_null_is_no_answer_and_loses_no_other_line():
     rows = parse_predictions('{"id": "a", "output": null}\n{"id": "b", "output": "B"}\n', "p.jsonl")
     assert [(row.id, row.output) for row in rows] == [("a", ""), ("b", "B")]
+
+
+def test_one_item_has_one_answer_per_condition_and_variant(make_item):
+    lines = [
+        {"id": "a", "output": "seen"},
+        {"id": "a", "output": "unseen", "condition": "blind"},
+        {"id": "a", "output": "weak", "condition": "corrupted", "variant": "blur:1"},
+        {"id": "a", "output": "strong", "condition": "corrupted", "variant": "blur:5"},
+    ]
+    rows, items = parse_predictions("\n".join(map(json.dumps, lines)), "p"), [make_item("a")]
+    assert match_predictions(rows, items) == ({"a": "seen"}, ())
+    assert match_predictions(rows, items, condition="blind") == ({"a": "unseen"}, ())
+    assert match_predictions(rows, items, condition="corrupted", variant="blur:5") == ({"a": "strong"}, ())
+    assert match_predictions(rows, items, condition="swapped_order") == ({}, ())
+    again = parse_predictions("\n".join(map(json.dumps, [*lines, lines[1] | {"output": "other"}])), "p")
+    assert match_predictions(again, items)[0] == {"a": "seen"}
+    with pytest.raises(PredictionError, match="lines 2 and 5"):
+        match_predictions(again, items, condition="blind")
+
+
+def test_an_id_that_items_share_counts_its_lines_within_a_condition(make_item):
+    items = [make_item("r#0", record_id="r"), make_item("r#1", record_id="r", position=1)]
+    lines = [
+        {"id": "r", "output": f"{condition} {n}", "condition": condition} for condition in ("sighted", "blind") for n in "01"
+    ]
+    rows = parse_predictions("\n".join(map(json.dumps, lines)), "p")
+    assert match_predictions(rows, items, condition="blind")[0] == {"r#0": "blind 0", "r#1": "blind 1"}
+
+
+@pytest.mark.parametrize("fields", [{"condition": "blnd"}, {"condition": 3}, {"condition": ["blind"]}, {"variant": 5}])
+def test_a_condition_that_is_none_is_named_and_not_left_out_in_silence(fields):
+    with pytest.raises(PredictionError, match=r"line 1: expected a condition \(sighted, blind, "):
+        parse_predictions(json.dumps({"id": "a", "output": "B"} | fields), "p")

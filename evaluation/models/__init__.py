@@ -1,0 +1,1 @@
+"""What answers a benchmark: rules, files of answers made elsewhere, endpoints, models of transformers."""
