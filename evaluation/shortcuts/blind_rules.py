@@ -12,13 +12,13 @@ Example:
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from evaluation.baselines import measure_chance, predict_longest_option
+from evaluation.baselines.rules import measure_chance, predict_longest_option
+from evaluation.baselines.text_only import TextOnlyError, assign_folds, predict_text_only
 from evaluation.benchmark import BenchmarkItem
 from evaluation.intervals import wilson_interval
 from evaluation.shortcuts.gate import Gate, GateResult
 from evaluation.shortcuts.question_only import name_answers
 from evaluation.shortcuts.scope import ALL, as_item, independent_subject
-from evaluation.text_only import TextOnlyError, assign_folds, predict_text_only
 from pipelines.grouping.ordering import in_hash_order
 from pipelines.records import Record
 from pipelines.vocabulary import Origin

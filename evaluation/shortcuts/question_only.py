@@ -1,8 +1,8 @@
 """A classifier that reads the question alone and names the answer's class: what stems give away.
 
-`evaluation.text_only` weighs each question-option pair by the sum of its words, and so cannot see that a certain stem goes with
-a certain answer. This one can: multinomial naive Bayes over words and word pairs, cross-validated by subject; of the options
-offered, the one with the likeliest class is taken.
+`evaluation.baselines.text_only` weighs each question-option pair by the sum of its words, and so cannot see that a certain
+stem goes with a certain answer. This one can: multinomial naive Bayes over words and word pairs, cross-validated by subject;
+of the options offered, the one with the likeliest class is taken.
 
 Example:
     >>> name_answers([], seed=1)
@@ -12,9 +12,9 @@ Example:
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from evaluation.baselines.text_only import assign_folds
+from evaluation.baselines.word_counts import WordCounts
 from evaluation.shortcuts.scope import as_item, independent_subject
-from evaluation.text_only import assign_folds
-from evaluation.word_counts import WordCounts
 from pipelines.generation.letters import LETTERS
 from pipelines.records import Record
 

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from evaluation.benchmark import BenchmarkItem, load_benchmark
-from evaluation.bert import BertModel, load_bert
-from evaluation.presets import find_preset
+from evaluation.open_answers.bert import BertModel, load_bert
+from evaluation.open_answers.presets import find_preset
 from pipelines.vocabulary import AnswerType
 
 

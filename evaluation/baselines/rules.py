@@ -14,12 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evaluation.baselines.text_only import TextOnlyError, predict_text_only
 from evaluation.benchmark import BenchmarkItem, items_of_type
-from evaluation.choice_rules.text import normalise_text
+from evaluation.choice_rules.text import identify_text
 from evaluation.intervals import DEFAULT_SEED, DRAWS, wilson_interval
-from evaluation.judging import View, find_exclusion, judge_closed
-from evaluation.scoring import ACCURACY, closed_protocol
-from evaluation.text_only import TextOnlyError, predict_text_only
+from evaluation.scores.judging import View, find_exclusion, judge_closed
+from evaluation.scores.scoring import ACCURACY, closed_protocol
 from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
@@ -33,6 +33,9 @@ class Baseline(StrEnum):
     LONGEST_OPTION = "longest_option"  # the longest text, the first on ties; uses no labels
     TEXT_ONLY = "text_only"
     SHUFFLED_REFERENCE = "shuffled_reference"  # open items: right style, wrong content; the open score's floor
+
+
+BASELINES = (CHANCE, *(str(name) for name in Baseline))  # rows of the table that are rules, not models
 
 
 class BaselineError(ValueError):
@@ -119,7 +122,12 @@ def measure_chance(closed: Sequence[BenchmarkItem]) -> BaselineRow:
 
 
 def score_chance(
-    items: Sequence[BenchmarkItem], benchmark: str, *, seed: int = DEFAULT_SEED, draws: int = DRAWS
+    items: Sequence[BenchmarkItem],
+    benchmark: str,
+    *,
+    seed: int = DEFAULT_SEED,
+    draws: int = DRAWS,
+    judge: str | None = None,
 ) -> list[Score]:
     """Return chance as rows of the score table, one per view; none where there is no closed item.
 
@@ -130,13 +138,13 @@ def score_chance(
     shares = [_keyed_share(item) for item in judged]
     rows = [(View.AS_PUBLISHED, measure_chance(closed)), (View.CORRECTED, _expect(shares))]
     n_units = {View.AS_PUBLISHED: len({item.unit for item in closed}), View.CORRECTED: len({item.unit for item in judged})}
-    protocol = closed_protocol(seed, draws)
+    protocol = closed_protocol(seed, draws, judge)
     return [_chance_score(benchmark, view, row, n_units[view], protocol) for view, row in rows if row.n]
 
 
 def _keyed_share(item: BenchmarkItem) -> float:
     """Return the share of printed options whose text is the keyed one."""
-    same = [text for text in item.options.values() if normalise_text(text) == normalise_text(item.answer)]
+    same = [text for text in item.options.values() if identify_text(text) == identify_text(item.answer)]
     return len(same) / len(item.options)
 
 

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from evaluation.benchmark import BenchmarkItem
 from evaluation.choice import Choice, ChoiceRule, parse_choice
-from evaluation.choice_rules.text import normalise_text
+from evaluation.choice_rules.text import identify_text
 from evaluation.open_score import EMPTY, OpenScore, clean_text, score_open_many
 from pipelines.vocabulary import AnswerType
 
@@ -56,9 +56,12 @@ class ItemResult:
     length_ratio: float | None  # words of the answer per word of the reference; None where closed
 
 
-def judge_closed(item: BenchmarkItem, output: str | None) -> ItemResult:
-    """Return the result of one closed item; a missing output is wrong."""
-    choice = parse_choice(output or "", item.options)
+def judge_closed(item: BenchmarkItem, output: str | None, read: Choice | None = None) -> ItemResult:
+    """Return the result of one closed item; a missing output is wrong. `read` is what a model judge read where no rule can."""
+    text = output or ""
+    choice = parse_choice(text, item.options)
+    if choice.letter is None and read is not None:
+        choice = read
     exclusion = find_exclusion(item)
     return ItemResult(
         key=item.key,
@@ -69,7 +72,7 @@ def judge_closed(item: BenchmarkItem, output: str | None) -> ItemResult:
         rule=choice.rule,
         span=choice.span,
         is_correct_as_published=choice.letter is not None and choice.letter == item.letter,
-        is_correct_corrected=None if exclusion else judge_text(output or "", item.options, item.answer),
+        is_correct_corrected=None if exclusion else _names_text(choice, text, item.options, item.answer),
         exclusion=exclusion,
         open_score=None,
         length_ratio=None,
@@ -81,26 +84,42 @@ def judge_text(output: str, options: Mapping[str, str], answer: str) -> bool:
 
     An output that names a text printed twice has chosen that text, though no letter can be told from it.
     """
-    choice: Choice = parse_choice(output, options)
-    if choice.letter is None:
-        choice = parse_choice(output, merge_repeated_options(options))
-    return choice.letter is not None and normalise_text(options[choice.letter]) == normalise_text(answer)
+    return _names_text(parse_choice(output, options), output, options, answer)
 
 
-def merge_repeated_options(options: Mapping[str, str]) -> dict[str, str]:
-    """Return the options without those whose text stands under an earlier letter."""
-    first: dict[str, str] = {}
-    for letter, text in options.items():
-        first.setdefault(normalise_text(text), letter)
-    return {letter: options[letter] for letter in first.values()}
+def _names_text(choice: Choice, output: str, options: Mapping[str, str], answer: str) -> bool:
+    """Tell the same of an output whose choice is already read."""
+    letter = read_repeated(choice.letter, output, options)
+    return letter is not None and identify_text(options[letter]) == identify_text(answer)
+
+
+def read_repeated(letter: str | None, output: str, options: Mapping[str, str]) -> str | None:
+    """Return the letter that was read; where none was, the first one of a text printed twice that the output names.
+
+    The output is read once with each copy of the repeated texts alone on offer, and has to name the same text each time: in
+    "B or C" the one copy goes unseen as soon as its letter is not offered, and would leave B.
+    """
+    if letter is not None:
+        return letter
+    copies: dict[str, list[str]] = {}
+    for name, text in options.items():
+        copies.setdefault(identify_text(text), []).append(name)
+    if len(copies) == len(options):
+        return None
+    named: set[str | None] = set()
+    for place in range(max(map(len, copies.values()))):
+        offered = {names[min(place, len(names) - 1)]: names[0] for names in copies.values()}
+        read = parse_choice(output, {name: text for name, text in options.items() if name in offered}).letter
+        named.add(None if read is None else offered[read])
+    return named.pop() if len(named) == 1 else None
 
 
 def find_exclusion(item: BenchmarkItem) -> Exclusion | None:
     """Return why a closed item cannot be judged by text, None where it can."""
     if item.letter is None or item.letter not in item.options:
         return Exclusion.KEY_NOT_AN_OPTION
-    texts = {normalise_text(text) for text in item.options.values()}
-    return None if normalise_text(item.answer) in texts else Exclusion.REFERENCE_NOT_AN_OPTION
+    texts = {identify_text(text) for text in item.options.values()}
+    return None if identify_text(item.answer) in texts else Exclusion.REFERENCE_NOT_AN_OPTION
 
 
 def judge_open(

@@ -1,6 +1,6 @@
 import pytest
 
-from evaluation.baselines import (
+from evaluation.baselines.rules import (
     Baseline,
     BaselineError,
     measure_chance,
@@ -8,9 +8,9 @@ from evaluation.baselines import (
     predict_baseline,
     score_chance,
 )
+from evaluation.baselines.text_only import TextOnlyError, assign_folds, predict_text_only
 from evaluation.benchmark import items_of_type
-from evaluation.scoring import score_benchmark
-from evaluation.text_only import TextOnlyError, assign_folds, predict_text_only
+from evaluation.scores.scoring import score_benchmark
 from pipelines.vocabulary import AnswerType
 
 OPTIONS = {"A": "left", "B": "right"}

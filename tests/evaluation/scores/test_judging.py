@@ -1,7 +1,7 @@
 import pytest
 
 from evaluation.choice import ChoiceRule
-from evaluation.judging import Exclusion, JudgingError, judge_closed, judge_open, judge_text, merge_repeated_options
+from evaluation.scores.judging import Exclusion, JudgingError, judge_closed, judge_open, judge_text, read_repeated
 
 REPEATED = {"A": "normal fundus", "B": "glaucoma", "C": "Normal  fundus."}
 
@@ -46,8 +46,35 @@ def test_an_item_without_a_key_is_never_right_by_an_undecided_answer(make_item):
     assert judge_closed(make_item("r", options={"A": "x", "B": "y"}, letter=None), "no idea").is_correct_as_published is False
 
 
-def test_merging_keeps_the_first_letter_of_a_text():
-    assert merge_repeated_options(REPEATED) == {"A": "normal fundus", "B": "glaucoma"}
+@pytest.mark.parametrize(
+    ("output", "letter"),
+    [("It is a normal fundus.", "A"), ("It is either A or C.", "A"), ("It is either B or C.", None), ("B and C", None),
+     ("A: wrong\nB: correct\nC: correct", None), ("normal fundus or glaucoma", None)],
+)  # fmt: skip
+def test_an_answer_without_a_letter_names_a_repeated_text_only_where_it_names_no_other(output, letter):
+    assert read_repeated(None, output, REPEATED) == letter
+
+
+def test_a_hedge_between_the_key_and_a_copy_of_another_text_is_wrong_in_both_views(make_item):
+    result = judge_closed(make_item("r", options=REPEATED, letter="B"), "It is either B or C.")
+    assert (result.letter, result.is_correct_as_published, result.is_correct_corrected) == (None, False, False)
+
+
+def test_of_two_repeated_texts_either_copy_of_each_counts_as_named():
+    options = {"A": "drusen", "B": "drusen", "C": "cataract", "D": "cataract"}
+    read = {output: read_repeated(None, output, options) for output in ("B or D", "B or C", "A or D", "A or B", "C or D")}
+    assert read == {"B or D": None, "B or C": None, "A or D": None, "A or B": "A", "C or D": "C"}
+
+
+@pytest.mark.parametrize(
+    ("other", "key"),
+    [("< 2 cm", "> 2 cm"), ("HER2+", "HER2-"), ("5", "-5"), (".5 cm", "5 cm"), ("+", "-"), ("1+", "1"), ("↑", "↓"),
+     ("CDR 1/2", "CDR 1 2"), ("T2 > T1", "T2 < T1"), ("FLAIR (-)", "FLAIR (+)"), ("50 %", "50 ‰")],
+)  # fmt: skip
+def test_texts_that_differ_in_a_sign_alone_are_two_answers(make_item, other, key):
+    item = make_item("r", options={"A": other, "B": key}, letter="B")
+    assert [judge_closed(item, letter).is_correct_corrected for letter in "AB"] == [False, True]
+    assert read_repeated(None, other, item.options) is None
 
 
 def test_case_and_punctuation_of_the_reference_do_not_count():
@@ -63,3 +90,9 @@ def test_an_open_item_with_an_empty_reference_is_named(make_item):
 def test_a_letter_that_contradicts_its_text_is_wrong_in_both_views(make_item):
     result = judge_closed(make_item("r", options={"A": "left lung", "B": "right lung"}, letter="A"), "A: right lung")
     assert (result.letter, result.is_correct_as_published, result.is_correct_corrected) == (None, False, False)
+
+
+@pytest.mark.parametrize("output", ["C", "normal fundus", "normal fundus.", "cataract", "It is either B or C.", "no idea", ""])
+def test_the_corrected_view_is_what_the_text_alone_is_judged_to_be(make_item, output):
+    item = make_item("r", options=REPEATED, letter="C")
+    assert judge_closed(item, output).is_correct_corrected is judge_text(output, item.options, item.answer)

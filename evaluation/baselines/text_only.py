@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from evaluation.baselines.word_counts import WordCounts
 from evaluation.benchmark import BenchmarkItem
-from evaluation.word_counts import WordCounts
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from evaluation.word_counts import WordCounts
+from evaluation.baselines.word_counts import WordCounts
 
 WORDS = ["Which", "image", "shows", "the", "a", "mass", "T1", "effusion", "no", "3", "Ödem"]
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=8).map(" ".join), min_size=1, max_size=8)

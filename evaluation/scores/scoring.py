@@ -14,15 +14,15 @@ Example:
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import fmean
 
 from evaluation.benchmark import BenchmarkItem, items_of_type
-from evaluation.choice import CHOICE_PROTOCOL, ChoiceRule
-from evaluation.intervals import DEFAULT_SEED, DRAWS, ClusterInterval, cluster_bootstrap, wilson_interval
-from evaluation.judging import ItemResult, View, judge_closed, judge_open
+from evaluation.choice import CHOICE_PROTOCOL, Choice, ChoiceRule
+from evaluation.intervals import DEFAULT_SEED, DRAWS, ClusterInterval, bootstrap_bounded, wilson_interval
+from evaluation.open_answers.presets import DEFAULT_PRESET
 from evaluation.open_score import open_metric, open_protocol
-from evaluation.presets import DEFAULT_PRESET
+from evaluation.scores.judging import ItemResult, View, judge_closed, judge_open
 from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
@@ -46,11 +46,23 @@ class ScoreReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Who reads closed answers beside the rules, and what was read, by item key."""
+
+    judge: str | None = None  # named in the protocol; None for the rules alone
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+
+
+RULES_ALONE = Reading()
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     model: str
     benchmark: str
     seed: int
     draws: int
+    judge: str | None
 
 
 def score_benchmark(
@@ -64,10 +76,12 @@ def score_benchmark(
     seed: int = DEFAULT_SEED,
     draws: int = DRAWS,
     allow_missing: bool = False,
+    reading: Reading = RULES_ALONE,
 ) -> ScoreReport:
     """Return scores of raw outputs (item key -> text): two rows for closed items, one for open ones.
 
-    An undecided closed answer is wrong and counted in n_unparsed. To score one answer type, pass only its items.
+    An undecided closed answer is wrong and counted in n_unparsed. To score one answer type, pass only its items. `reading` has
+    what a model judge read from answers that no rule can decide.
 
     Raises:
         ScoringError: items without a prediction, unless `allow_missing`; then they count as wrong and n stays.
@@ -80,8 +94,11 @@ def score_benchmark(
             f"{benchmark}: {len(missing)} of {len(items)} items have no prediction: {', '.join(missing[:_SHOWN])}{more}; "
             "add them, or allow missing ones (--allow-missing), which then count as wrong"
         )
-    run = _Run(model, benchmark, seed, draws)
-    closed = [judge_closed(item, outputs.get(item.key)) for item in items_of_type(items, AnswerType.CLOSED)]
+    run = _Run(model, benchmark, seed, draws, reading.judge)
+    closed = [
+        judge_closed(item, outputs.get(item.key), reading.choices.get(item.key))
+        for item in items_of_type(items, AnswerType.CLOSED)
+    ]
     open_items = items_of_type(items, AnswerType.OPEN)
     opened = judge_open(open_items, [outputs.get(item.key) for item in open_items], preset, bert_model) if open_items else []
     scores = [_score_closed(run, closed, view) for view in View] if closed else []
@@ -97,9 +114,10 @@ def score_benchmark(
     )
 
 
-def closed_protocol(seed: int, draws: int) -> str:
-    """Return what was run for a closed score: version of the answer parser, and the bootstrap."""
-    return f"{CHOICE_PROTOCOL}; bootstrap {draws} draws seed {seed}"
+def closed_protocol(seed: int, draws: int, judge: str | None = None) -> str:
+    """Return what was run for a closed score: version of the answer parser, the judge of the undecided, and the bootstrap."""
+    judged = "" if judge is None else f"; undecided answers read by {judge}"
+    return f"{CHOICE_PROTOCOL}{judged}; bootstrap {draws} draws seed {seed}"
 
 
 def _score_closed(run: _Run, results: Sequence[ItemResult], view: View) -> Score:
@@ -111,7 +129,7 @@ def _score_closed(run: _Run, results: Sequence[ItemResult], view: View) -> Score
     ]
     n, correct = len(judged), sum(verdict for _, verdict in judged)
     wilson = wilson_interval(correct, n) if n else None
-    clusters = cluster_bootstrap(
+    clusters = bootstrap_bounded(
         [float(verdict) for _, verdict in judged], [result.unit for result, _ in judged], seed=run.seed, draws=run.draws
     )
     # an output that names a text printed under two letters has no letter, and is still read in the corrected view
@@ -134,13 +152,13 @@ def _score_closed(run: _Run, results: Sequence[ItemResult], view: View) -> Score
         bleu=None,
         rouge_l_recall=None,
         length_ratio=None,
-        protocol=closed_protocol(run.seed, run.draws),
+        protocol=closed_protocol(run.seed, run.draws, run.judge),
     )
 
 
 def _score_open(run: _Run, results: Sequence[ItemResult], metric: str, protocol: str) -> Score:
     scores = [result.open_score for result in results if result.open_score is not None]
-    clusters = cluster_bootstrap(
+    clusters = bootstrap_bounded(
         [score.mean for score in scores], [result.unit for result in results], seed=run.seed, draws=run.draws
     )
     return Score(

@@ -1,8 +1,8 @@
 import pytest
 
 from evaluation.benchmark import items_of_type
-from evaluation.judging import View
-from evaluation.scoring import ScoringError, score_benchmark
+from evaluation.scores.judging import View
+from evaluation.scores.scoring import ScoringError, score_benchmark
 from pipelines.tables import SCORES
 from pipelines.vocabulary import AnswerType
 
