@@ -1,7 +1,8 @@
 """`python -m pipelines convert IN --to FORMAT --out OUT`: one format of the data set into another.
 
 IN is Mantis JSON, or a Parquet file of dataset/instructions or dataset/benchmark. Mantis to Mantis is the lossless round
-trip. Exit codes: 0 every record was written; 1 some could not be (each is told, the others are written); 2 nothing was.
+trip; lmms_eval and vlmevalkit take benchmarks (docs/other_kits.md). Exit codes: 0 every record was written; 1 some could
+not be (each is told, the others are written); 2 nothing was.
 
 Example:
     >>> parser = argparse.ArgumentParser()
@@ -12,14 +13,17 @@ Example:
 
 import argparse
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
 from pipelines.formats.dataset_file import is_parquet, read_dataset_rows
 from pipelines.formats.hugging_face import write_hugging_face
 from pipelines.formats.llava import write_llava
+from pipelines.formats.lmms_eval.task_folder import write_task_folder
 from pipelines.formats.mantis import MantisFile, mantis_from_records, read_mantis, write_mantis
 from pipelines.formats.problem import FormatError, Problem, list_problems
+from pipelines.formats.vlmevalkit import write_vlmevalkit
 from pipelines.governance.exports import ExportError, check_tagged_export
 from pipelines.governance.policy import load_policy
 from pipelines.governance.policy_file import PolicyError
@@ -32,6 +36,11 @@ class Target(StrEnum):
     MANTIS = "mantis"
     HUGGING_FACE = "hf"
     LLAVA = "llava"
+    LMMS_EVAL = "lmms_eval"
+    VLMEVALKIT = "vlmevalkit"
+
+
+_KITS = (Target.LMMS_EVAL, Target.VLMEVALKIT)
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -40,11 +49,18 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "convert",
         help="write a data set in another format",
         description="Write a data set in another format. Mantis to Mantis is the lossless round trip. Image paths are "
-        "copied as they are. Exit code 0: every record was written; 1: some could not be; 2: nothing was written.",
+        "copied as they are, but for --images. Exit code 0: every record was written; 1: some could not be; 2: nothing "
+        "was written.",
     )
     parser.add_argument("input", type=Path, metavar="IN", help="Mantis JSON, or Parquet of dataset/instructions or benchmark")
     parser.add_argument("--to", choices=[target.value for target in Target], required=True, help="format to write")
-    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="file to write; its folder is made")
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="file to write (lmms_eval: folder)")
+    parser.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="lmms_eval and vlmevalkit: the folder that image paths are relative to; they become absolute, and are checked",
+    )
     parser.add_argument(
         "--audience",
         choices=[audience.value for audience in Audience],
@@ -55,28 +71,50 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=_run)
 
 
-def convert(source: Path, target: Target, out: Path) -> tuple[int, tuple[Problem, ...]]:
+def convert(source: Path, target: Target, out: Path, images: Path | None = None) -> tuple[int, tuple[Problem, ...]]:
     """Write the records of one file in another format; return how many were written, and why others were not.
 
     Raises:
-        FormatError: nothing was written (input unreadable, OUT is IN or a folder, or Mantis to Mantis with a record that
-            is not of the Mantis form: a lossless copy leaves nothing out; no record at all that fits the format).
+        FormatError: nothing was written (input unreadable, OUT is IN or not of the kind that is written, or Mantis to Mantis
+            with a record that is not of the Mantis form: a lossless copy leaves nothing out; no record at all that fits
+            the format; `images` with a format that copies paths).
     """
+    if images is not None and target not in _KITS:
+        raise FormatError(f"--images is for {' and '.join(_KITS)}; {target} keeps image paths as they are: leave it out")
     file = read_any(source)
-    _check_out(source, out)
+    if target is not Target.LMMS_EVAL:
+        _check_out(source, out)
     try:
-        if target is Target.MANTIS:
-            write_mantis(file, out)
-            return len(file.records), ()
-        usable = (write_hugging_face if target is Target.HUGGING_FACE else write_llava)(file, out)
+        return _write(file, target, out, images, _read_units(source) if target is Target.LMMS_EVAL else {})
     except OSError as error:
         raise FormatError(f"{out}: cannot be written ({error.strerror or error}); choose another --out") from error
-    return len(usable.records), usable.problems
+
+
+def _write(
+    file: MantisFile, target: Target, out: Path, images: Path | None, units: Mapping[str, str]
+) -> tuple[int, tuple[Problem, ...]]:
+    match target:
+        case Target.MANTIS:
+            write_mantis(file, out)
+            return len(file.records), ()
+        case Target.HUGGING_FACE | Target.LLAVA:
+            usable = (write_hugging_face if target is Target.HUGGING_FACE else write_llava)(file, out)
+            return len(usable.records), usable.problems
+        case Target.LMMS_EVAL:
+            chosen = write_task_folder(file, out, images, units)
+        case Target.VLMEVALKIT:
+            chosen = write_vlmevalkit(file, out, images)
+    return len(chosen.rows), chosen.problems
 
 
 def read_any(path: Path) -> MantisFile:
     """Return the records of Mantis JSON or of a Parquet file of the data set; records of a wrong shape are in `problems`."""
     return mantis_from_records(read_dataset_rows(path)) if is_parquet(path) else read_mantis(path, strict=False)
+
+
+def _read_units(path: Path) -> dict[str, str]:
+    """Return the independent unit by record id; Mantis JSON tells none."""
+    return {row.id: row.unit_id for row in read_dataset_rows(path)} if is_parquet(path) else {}
 
 
 def _check_out(source: Path, out: Path) -> None:
@@ -98,7 +136,7 @@ def _check_audience(source: Path, audience: Audience, policy: Path) -> None:
 def _run(args: argparse.Namespace) -> int:
     try:
         _check_audience(args.input, Audience(args.audience), args.policy)
-        n_written, problems = convert(args.input, Target(args.to), args.out)
+        n_written, problems = convert(args.input, Target(args.to), args.out, args.images)
     except (FormatError, PolicyError, ExportError) as error:
         print(f"convert: {error}", file=sys.stderr)
         return 2

@@ -16,8 +16,7 @@ import pyarrow as pa
 
 from pipelines.formats.closed_question import IMAGE_MARK
 from pipelines.formats.mantis import MantisFile, MantisRecord
-from pipelines.formats.problem import Problem
-from pipelines.formats.usable import Usable, select_usable
+from pipelines.formats.usable import Usable, check_encodable, select_usable
 from pipelines.storage import write_table
 
 _PART = pa.struct([pa.field("type", pa.string(), nullable=False), pa.field("text", pa.string())])
@@ -39,7 +38,7 @@ SCHEMA = pa.schema(
 
 def write_hugging_face(file: MantisFile, path: Path) -> Usable:
     """Write the usable records as one Parquet file, atomically; return which they are and why others are left out."""
-    usable = select_usable(file, _check_encodable)
+    usable = select_usable(file, check_encodable)
     rows = [build_row(record) for record in usable.records]
     write_table(str(path), pa.Table.from_pylist(rows, schema=SCHEMA))
     return usable
@@ -60,12 +59,3 @@ def split_content(content: str) -> list[dict[str, str | None]]:
         if text:
             parts.append({"type": "text", "text": text})
     return parts
-
-
-def _check_encodable(record: MantisRecord, index: int) -> Problem | None:
-    texts = (record.id, record.source or "", *record.images, *(turn.content for turn in record.turns))
-    try:
-        "".join(texts).encode()
-    except UnicodeEncodeError:
-        return Problem(index, "text", "text that UTF-8 can hold", "half of a surrogate pair", "mend that character")
-    return None

@@ -60,3 +60,13 @@ def check_trainable(record: MantisRecord, index: int) -> Problem | None:
         got = ", ".join(roles) or "no turns"
         return Problem(index, record.id, "turns user, assistant, user, assistant, ...", got, "mend the order of turns")
     return None
+
+
+def check_encodable(record: MantisRecord, index: int) -> Problem | None:
+    """Return why a record cannot be written as UTF-8: JSON escapes can hold half of a surrogate pair, UTF-8 cannot."""
+    texts = (record.id, record.source or "", *record.images, *(turn.content for turn in record.turns))
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return Problem(index, "text", "text that UTF-8 can hold", "half of a surrogate pair", "mend that character")
+    return None

@@ -13,8 +13,8 @@ from pipelines.formats.mantis import read_mantis
 from pipelines.records import DatasetRecord, Turn
 from pipelines.storage import write_table
 from pipelines.tables import INSTRUCTIONS, STUDIES
-from pipelines.terms_of_use import DataClass
-from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
+from pipelines.vocabulary import AnswerType, Role
+from tests.pipelines.made_rows import make_row
 
 TURNS = [{"role": "user", "content": "<image>Normal?"}, {"role": "assistant", "content": "Yes"}]
 GOOD = {"id": "r1", "images": ["a.jpg"], "conversation": TURNS, "source": "demo"}
@@ -39,24 +39,8 @@ def source(tmp_path: Path) -> Path:
 
 
 def dataset_row() -> DatasetRecord:
-    return DatasetRecord(
-        id="rec-1",
-        images=("a.png",),
-        conversation=(Turn(Role.USER, "<image>Q"), Turn(Role.ASSISTANT, "é")),
-        source="vqa_rad_located_question_open",
-        record_id="rec-1",
-        digest="d",
-        split=Split.TRAIN,
-        ability=Ability.COREFERENCE,
-        subtask=SubTask.LOCATED_QUESTION,
-        answer_type=AnswerType.OPEN,
-        origin=Origin.COMPOSED,
-        unit_id="u",
-        subject_ids=("s",),
-        image_ids=("i",),
-        data_class=DataClass.OPEN,
-        is_synthetic=False,
-    )
+    turns = (Turn(Role.USER, "<image>Q"), Turn(Role.ASSISTANT, "é"))
+    return make_row(images=("a.png",), conversation=turns, source="vqa_rad_located_question_open", answer_type=AnswerType.OPEN)
 
 
 @pytest.mark.parametrize("name", ["Med_MIM_benchmark_Held_out_ODIR.json", "Med_MIM_benchmark_Held_out_RAD.json"])
@@ -72,6 +56,42 @@ def test_dataset_table_becomes_mantis_json(tmp_path: Path) -> None:
     assert run(tmp_path / "instructions.parquet", "--to", "mantis", "--out", out) == 0
     record = read_mantis(out).records[0]
     assert (record.id, record.images, record.turns) == ("rec-1", ("a.png",), dataset_row().conversation)
+
+
+@pytest.mark.parametrize(("target", "out"), [("lmms_eval", "my_task"), ("vlmevalkit", "LMUData/X.tsv")])
+def test_a_benchmark_goes_to_other_kits_and_what_does_not_fit_is_told(
+    source: Path, tmp_path: Path, target: str, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(source, "--to", target, "--out", tmp_path / out) == 1
+    printed = capsys.readouterr()
+    assert f"1 records as {target}" in printed.out and "record 1 at r2: expected 0 <image> marks" in printed.err
+    written = {path.name for path in tmp_path.rglob("*") if path.is_file()} - {"in.json"}
+    assert written == ({"my_task.yaml", "utils.py", "data.parquet"} if target == "lmms_eval" else {"X_openended.tsv"})
+
+
+@pytest.mark.parametrize(("target", "out"), [("lmms_eval", "my_task"), ("vlmevalkit", "X.tsv")])
+def test_images_for_other_kits_are_looked_up_and_missing_ones_told(
+    source: Path, tmp_path: Path, target: str, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "images").mkdir()
+    assert run(source, "--to", target, "--out", tmp_path / out, "--images", tmp_path / "images") == 2
+    assert "record 0 at r1 images[0]: expected an image file" in capsys.readouterr().err and not (tmp_path / out).exists()
+    (tmp_path / "images" / "a.jpg").touch()
+    assert run(source, "--to", target, "--out", tmp_path / out, "--images", tmp_path / "images") == 1
+
+
+def test_images_are_refused_where_paths_stay_what_they_are(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(source, "--to", "llava", "--out", tmp_path / "o.json", "--images", tmp_path) == 2
+    assert "--images is for lmms_eval and vlmevalkit" in capsys.readouterr().err and not (tmp_path / "o.json").exists()
+
+
+def test_a_dataset_table_goes_to_other_kits_under_its_record_ids_and_units(tmp_path: Path) -> None:
+    write_table(str(tmp_path / "benchmark.parquet"), INSTRUCTIONS.to_arrow([replace(dataset_row(), conversation=ASKED)]))
+    assert run(tmp_path / "benchmark.parquet", "--to", "lmms_eval", "--out", tmp_path / "ours") == 0
+    doc = pq.read_table(tmp_path / "ours" / "data.parquet").to_pylist()[0]
+    assert (doc["key"], doc["unit"], doc["images"]) == ("rec-1", "u", ["a.png"])  # the unit that scoring resamples by
 
 
 @pytest.mark.parametrize("target", ["hf", "llava"])
@@ -135,9 +155,10 @@ def test_unknown_target_names_the_known_ones(source: Path, tmp_path: Path, capsy
 def test_a_public_export_is_refused_where_a_source_forbids_it_and_nothing_is_written(tmp_path: Path, capsys) -> None:
     path, out = tmp_path / "in.json", tmp_path / "out.json"
     path.write_text(json.dumps([GOOD | {"source": "ms_cxr_t_finding_progression_closed"}]))
-    assert run(path, "--to", "mantis", "--out", out, "--audience", "public", "--policy", tmp_path / "none.toml") == 2
-    assert "ms_cxr_t" in capsys.readouterr().err
-    assert not out.exists()
+    for target, name in (("mantis", out), ("lmms_eval", tmp_path / "task"), ("vlmevalkit", tmp_path / "X.tsv")):
+        assert run(path, "--to", target, "--out", name, "--audience", "public", "--policy", tmp_path / "none.toml") == 2
+        assert "ms_cxr_t" in capsys.readouterr().err
+        assert not name.exists()
     assert run(path, "--to", "mantis", "--out", out) == 0
 
 

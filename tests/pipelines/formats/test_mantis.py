@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pipelines.formats.mantis import build_record, mantis_from_records, read_mantis, write_mantis
 from pipelines.formats.problem import FormatError
-from pipelines.records import DatasetRecord, Turn
-from pipelines.terms_of_use import DataClass
-from pipelines.vocabulary import Ability, AnswerType, Origin, Role, Split, SubTask
+from pipelines.records import Turn
+from pipelines.vocabulary import Role
+from tests.pipelines.made_rows import make_row
 
 RELEASED = ("Med_MIM_benchmark_Held_out_ODIR.json", "Med_MIM_benchmark_Held_out_RAD.json")
 
@@ -163,25 +163,7 @@ def _fail(*_: object) -> None:
 
 
 def test_dataset_rows_become_released_form(tmp_path: Path) -> None:
-    conversation = (Turn(Role.USER, "<image><image>Q\nA: x\nB: y\n"), Turn(Role.ASSISTANT, "B: y"))
-    row = DatasetRecord(
-        id="rec-1",
-        images=("a.png", "b.png"),
-        conversation=conversation,
-        source="vqa_rad_located_question_closed",
-        record_id="rec-1",
-        digest="d",
-        split=Split.TRAIN,
-        ability=Ability.COREFERENCE,
-        subtask=SubTask.LOCATED_QUESTION,
-        answer_type=AnswerType.CLOSED,
-        origin=Origin.COMPOSED,
-        unit_id="u",
-        subject_ids=("s", "t"),
-        image_ids=("i", "j"),
-        data_class=DataClass.OPEN,
-        is_synthetic=False,
-    )
+    row = make_row(conversation=(Turn(Role.USER, "<image><image>Q\nA: x\nB: y\n"), Turn(Role.ASSISTANT, "B: y")))
     path = tmp_path / "train.json"
     write_mantis(mantis_from_records([row]), path)
     expected = {
