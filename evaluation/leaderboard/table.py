@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 
 from evaluation.intervals import MIN_CLUSTERS
-from evaluation.judging import View
-from pipelines.score_records import Score
+from evaluation.scores.judging import View
+from evaluation.titles import find_published_size, order_benchmarks, title_benchmark
+from pipelines.score_records import Condition, Score
 from pipelines.vocabulary import AnswerType
 
 DASH = "—"
 SYNTHETIC = "synthetic cohort"
-_TOO_FEW = "†"
+CONDITIONS = tuple(Condition)
+TOO_FEW = "†"
 
 
 class LeaderboardError(ValueError):
@@ -46,9 +48,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Leaderboard:
-    """Models and columns in order of first appearance, and the cells that have a value."""
+    """Rows in order of first appearance, columns in the paper's order, and the cells that have a value."""
 
-    models: tuple[str, ...]
+    rows: tuple[str, ...]  # a model, or a model under a control: see `name_row`
     columns: tuple[Column, ...]
     cells: dict[tuple[str, Column], Cell]
     view: View
@@ -62,6 +64,11 @@ class Leaderboard:
         return max(cell.score.n_clusters for (_, place), cell in self.cells.items() if place == column)
 
 
+def name_row(model: str, condition: Condition) -> str:
+    """Return how a row is called: a model's name, and how its items were shown unless as they are."""
+    return model if condition is Condition.SIGHTED else f"{model}, {condition.replace('_', ' ')}"
+
+
 def build_leaderboard(scores: Sequence[Score], view: View = View.AS_PUBLISHED) -> Leaderboard:
     """Return the table of one view; open answers have one view only and stand in both.
 
@@ -72,20 +79,23 @@ def build_leaderboard(scores: Sequence[Score], view: View = View.AS_PUBLISHED) -
     shown = [score for score in scores if score.answer_type is AnswerType.OPEN or score.view == view.value]
     cells: dict[tuple[str, Column], Cell] = {}
     for score in shown:
-        place = (score.model, Column(score.benchmark, score.answer_type, score.metric))
+        place = (name_row(score.model, score.condition), Column(score.benchmark, score.answer_type, score.metric))
         if place in cells:
             raise LeaderboardError(
-                f"{score.model} on {score.benchmark} ({score.answer_type}) is there twice; give one score per cell"
+                f"{place[0]} on {score.benchmark} ({score.answer_type}) is there twice; give one score per cell"
             )
         cell = _cell_of(score)
         if cell is not None:
             cells[place] = cell
-    benchmarks = list(dict.fromkeys(score.benchmark for score in shown))
+    benchmarks = order_benchmarks(score.benchmark for score in shown)
+    models = list(dict.fromkeys(score.model for score in shown))
     columns = sorted(
         dict.fromkeys(column for _, column in cells),
         key=lambda column: (benchmarks.index(column.benchmark), column.answer_type is AnswerType.OPEN),
     )
-    return Leaderboard(tuple(dict.fromkeys(score.model for score in shown)), tuple(columns), cells, view)
+    rows = sorted(shown, key=lambda score: (models.index(score.model), CONDITIONS.index(score.condition)))
+    names = dict.fromkeys(name_row(score.model, score.condition) for score in rows)
+    return Leaderboard(tuple(names), tuple(columns), cells, view)
 
 
 def check_protocols(scores: Sequence[Score]) -> None:
@@ -106,12 +116,12 @@ def render_markdown(scores: Sequence[Score], *, view: View = View.AS_PUBLISHED, 
     if not board.columns:
         return f"No scores yet ({SYNTHETIC})." if is_synthetic else "No scores yet."
     lines = [f"**Made from the {SYNTHETIC}: these numbers say nothing about patients.**", ""] if is_synthetic else []
-    lines.append("| " + " | ".join(["model", *(_header(board, column) for column in board.columns)]) + " |")
+    lines.append("| " + " | ".join(["model", *(_describe_column(board, column) for column in board.columns)]) + " |")
     lines.append("|" + "|".join(["---", *("---:" for _ in board.columns)]) + "|")
-    for model in board.models:
-        row = [describe_cell(board, model, column) for column in board.columns]
-        lines.append("| " + " | ".join([_escape(model), *row]) + " |")
-    return "\n".join([*lines, "", *(f"- {note}" for note in _notes(board)), ""])
+    for name in board.rows:
+        row = [describe_cell(board, name, column) for column in board.columns]
+        lines.append("| " + " | ".join([escape_markdown(name), *row]) + " |")
+    return "\n".join([*lines, "", *(f"- {note}" for note in describe_notes(board)), ""])
 
 
 def render_csv(scores: Sequence[Score]) -> str:
@@ -132,33 +142,64 @@ def _cell_of(score: Score) -> Cell | None:
     return Cell(score, score.value, score.low, score.high, False)
 
 
-def _header(board: Leaderboard, column: Column) -> str:
-    size = f"n {board.column_size(column)}, {board.column_clusters(column)} units"
-    return f"{_escape(column.benchmark)}: {column.answer_type}, {_escape(column.metric)} ({size})"
+def _describe_column(board: Leaderboard, column: Column) -> str:
+    title = escape_markdown(title_benchmark(column.benchmark))
+    return f"{title}: {column.answer_type}, {escape_markdown(column.metric)} ({describe_size(board, column)})"
 
 
-def describe_cell(board: Leaderboard, model: str, column: Column) -> str:
-    """Return one cell: value x 100, its 95 % interval, a mark for too few clusters; an em dash where there is no score."""
-    cell = board.cells.get((model, column))
+def describe_size(board: Leaderboard, column: Column) -> str:
+    """Return `n 293 as published, 203 units`; what was published is said of released files alone."""
+    n, published = board.column_size(column), find_published_size(column.benchmark, column.answer_type)
+    told = {None: "", n: " as published"}.get(published, f", published {published}")
+    return f"n {n}{told}, {board.column_clusters(column)} units"
+
+
+def describe_cell(board: Leaderboard, row: str, column: Column) -> str:
+    """Return one cell: value x 100, its 95 % interval, a mark for too few clusters, and what is odd about its items.
+
+    An em dash where there is no score.
+    """
+    cell = board.cells.get((row, column))
     if cell is None:
         return DASH
     text = f"{100 * cell.value:.2f}"
     if cell.low is not None and cell.high is not None:
         text += f" [{100 * cell.low:.1f}, {100 * cell.high:.1f}]"
-    if not cell.is_by_unit and cell.score.n_clusters < MIN_CLUSTERS:
-        text += _TOO_FEW
-    if cell.score.n != board.column_size(column):
-        text += f" (n {cell.score.n})"
-    return text
+    if has_too_few_clusters(cell):
+        text += TOO_FEW
+    size = "" if cell.score.n == board.column_size(column) else f"n {cell.score.n}"
+    remarks = "; ".join(part for part in (size, count_unread(cell.score)) if part)
+    return f"{text} ({remarks})" if remarks else text
 
 
-def _notes(board: Leaderboard) -> list[str]:
+def has_too_few_clusters(cell: Cell) -> bool:
+    """Tell whether there are too few independent units for an interval by them."""
+    return not cell.is_by_unit and cell.score.n_clusters < MIN_CLUSTERS
+
+
+def count_unread(score: Score) -> str:
+    """Return `undecided 4 of 293`, or `empty 4 of 73` of open answers; nothing where every answer could be read."""
+    if not score.n_unparsed:
+        return ""
+    return f"{'undecided' if score.answer_type is AnswerType.CLOSED else 'empty'} {score.n_unparsed} of {score.n}"
+
+
+def describe_notes(board: Leaderboard) -> list[str]:
+    """Return what a reader must know of a table: its view, its intervals, what its marks mean, its protocols."""
     notes = [f"Closed answers: {board.view.value.replace('_', ' ')}. Values x 100; 95 % cluster bootstrap by independent unit."]
-    if any(not cell.is_by_unit and cell.score.n_clusters < MIN_CLUSTERS for cell in board.cells.values()):
-        notes.append(f"{_TOO_FEW} too few clusters (fewer than {MIN_CLUSTERS}): Wilson interval of single items, or none.")
-    protocols = dict.fromkeys(f"{score.answer_type}: {score.protocol}" for score in (c.score for c in board.cells.values()))
+    if any(has_too_few_clusters(cell) for cell in board.cells.values()):
+        notes.append(f"{TOO_FEW} too few clusters (fewer than {MIN_CLUSTERS}): Wilson interval of single items, or none.")
+    if any(cell.score.n_unparsed for cell in board.cells.values()):
+        notes.append("Undecided answers, from which no option could be read, and empty ones count as wrong.")
+    protocols = describe_protocols([cell.score for cell in board.cells.values()])
     return [*notes, *(f"Protocol, {protocol}." for protocol in protocols)]
 
 
-def _escape(text: str) -> str:
+def describe_protocols(scores: Sequence[Score]) -> list[str]:
+    """Return each protocol that scores were made by once: `closed: choice_v2; bootstrap 2000 draws seed 1`."""
+    return list(dict.fromkeys(f"{score.answer_type}: {score.protocol}" for score in scores))
+
+
+def escape_markdown(text: str) -> str:
+    """Return a text that stands in one cell of a Markdown table as it is."""
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")

@@ -5,9 +5,9 @@ import io
 import pytest
 from PIL import Image
 
-from evaluation.judging import View
-from evaluation.leaderboard import LeaderboardError, build_leaderboard, render_csv, render_markdown
-from evaluation.leaderboard_figure import draw_leaderboard
+from evaluation.leaderboard.figure import draw_leaderboard
+from evaluation.leaderboard.table import LeaderboardError, build_leaderboard, render_csv, render_markdown
+from evaluation.scores.judging import View
 from pipelines.score_records import Score
 from pipelines.vocabulary import AnswerType
 
@@ -59,8 +59,28 @@ def test_a_cell_holds_the_point_and_the_interval_by_unit():
 
 
 def test_n_and_units_stand_in_the_header():
-    header = render_markdown([CLOSED]).splitlines()[0]
-    assert "mim_rad: closed, accuracy (n 100, 40 units)" in header
+    header = render_markdown([change(CLOSED, benchmark="held_out_vqa_rad")]).splitlines()[0]
+    assert "MIM-RAD (ours): closed, accuracy (n 100, 40 units)" in header
+
+
+@pytest.mark.parametrize(("n", "told"), [(293, "n 293 as published, 40 units"), (290, "n 290, published 293, 40 units")])
+def test_the_size_of_a_released_file_is_held_against_the_published_one(n, told):
+    assert f"MIM-RAD, released: closed, accuracy ({told})" in render_markdown([change(CLOSED, n=n)])
+
+
+def test_answers_that_could_not_be_read_are_counted_in_their_cell():
+    closed, empty = change(CLOSED, n_unparsed=4), change(OPEN, n_unparsed=2)
+    board = render_markdown([closed, empty])
+    assert "50.00 [38.0, 62.0] (undecided 4 of 100)" in board and "32.81 [30.0, 35.0] (empty 2 of 20)" in board
+    assert "count as wrong" in board and "count as wrong" not in render_markdown([CLOSED])
+    part = render_markdown([CLOSED, change(CLOSED, model="part", n=50, n_unparsed=1)])
+    assert "50.00 [38.0, 62.0] (n 50; undecided 1 of 50)" in part
+
+
+def test_columns_stand_as_in_the_paper_whatever_the_order_of_the_scores():
+    names = ("my_own", "held_out_odir", "held_out_vqa_rad", "held_in_temporal")
+    board = build_leaderboard([change(CLOSED, benchmark=name) for name in names])
+    assert [column.benchmark for column in board.columns] == ["held_in_temporal", "held_out_vqa_rad", "held_out_odir", "my_own"]
 
 
 def test_what_a_model_does_not_answer_is_a_dash():
