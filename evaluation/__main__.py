@@ -1,27 +1,19 @@
 """Command line of the evaluation stage: `python -m evaluation --help`.
 
 Example:
-    >>> build_parser().prog
-    'python -m evaluation'
+    >>> main(["score"])
+    Traceback (most recent call last):
+    SystemExit: 2
 """
 
-import argparse
 import sys
 from collections.abc import Sequence
 
-from evaluation import commands
-
-
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser with every sub-command of this package."""
-    parser = argparse.ArgumentParser(prog="python -m evaluation", description="Scores of predictions on a benchmark.")
-    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    commands.register(subparsers)
-    return parser
+from evaluation.commands.parser import build_parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one sub-command; returns the exit code, 2 for what the user can mend."""
+    """Run one sub-command; returns the exit code: 0 done, 2 what the user can mend, 130 stopped by the user."""
     args = build_parser().parse_args(arguments)
     return args.run(args)
 

@@ -138,4 +138,4 @@ def test_an_error_in_a_record_names_the_file(write_benchmark, tmp_path, capsys):
     record[0]["conversation"].pop()
     benchmark.write_text(json.dumps(record))
     assert main(["baselines", "--benchmark", str(benchmark)]) == 2
-    assert capsys.readouterr().err.startswith(f"error: {benchmark}: record 0 (id 'a')")
+    assert capsys.readouterr().err.startswith(f"error: {benchmark}: record 0")
