@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from assets.home import prepare_home
+from evaluation.models.spec import ModelSpecError, models_of
 from pipelines.cohort.marker import CohortError
 from pipelines.settings import SettingsError, load_settings
 from pipelines.storage import StorageError
@@ -27,10 +28,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "home":
             print(prepare_home(settings.storage_root))
             return 0
+        models_of(settings)  # a wrong line among the models is told before anything is drawn
         from assets.demo import run_demo  # loads Dagster, which takes seconds
 
         return run_demo(settings)
-    except (CohortError, StorageError) as error:
+    except (CohortError, ModelSpecError, StorageError) as error:
         print(error, file=sys.stderr)
         return 2
 

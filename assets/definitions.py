@@ -13,6 +13,7 @@ from assets.dataset import DATASET
 from assets.evaluation import build_evaluation
 from assets.io import ParquetTables
 from assets.jobs import JOBS
+from assets.leaderboard import comparisons, leaderboard
 from assets.released import released_benchmark
 from assets.sensors import REVIEW_DECISIONS, REVIEW_REJECTS, review_ledger
 from assets.statistics import dataset_statistics
@@ -33,6 +34,8 @@ def build_defs(settings: Settings) -> dg.Definitions:
             released_benchmark,
             released_audit,
             *build_evaluation(settings),
+            comparisons,
+            leaderboard,
         ],
         jobs=JOBS,
         sensors=[review_ledger],

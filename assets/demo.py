@@ -12,13 +12,16 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 import dagster as dg
 
 from assets.definitions import build_defs
 from assets.home import prepare_home
 from assets.sensors import describe_ledger
-from evaluation.leaderboard_text import render_text
+from evaluation.leaderboard.controls import render_controls_text
+from evaluation.leaderboard.text import render_text
+from evaluation.models.spec import UNTRAINED
 from pipelines import tables
 from pipelines.cohort.writers import WRITERS, write_cohort
 from pipelines.review.ledger import open_ledger
@@ -27,6 +30,7 @@ from pipelines.review.synthetic import decide_synthetically
 from pipelines.settings import Settings
 from pipelines.storage import read_table
 
+Row = TypeVar("Row")
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
@@ -112,15 +116,23 @@ def _partition_keys(definitions: dg.Definitions, name: str) -> list[str]:
 
 def _print_result(settings: Settings) -> None:
     print()
-    table = read_table(settings.storage_root, "evaluation/leaderboard")
+    scores = _read(settings, tables.LEADERBOARD)
     print("Made from the synthetic cohort: these numbers say nothing about patients.\n")
-    print(render_text([] if table is None else tables.LEADERBOARD.to_rows(table)))
-    print("\nValues x 100 with 95 % intervals by independent unit; no row has seen an image: a model must beat these.\n")
-    print(f"report       {settings.export_path('leaderboard.md')}, .csv, .png")
+    print(render_text(scores))
+    print(
+        "\nValues x 100 with 95 % intervals by independent unit. The untrained model has random weights and stands for yours.\n"
+    )
+    print(render_controls_text(_read(settings, tables.CONTROLS, UNTRAINED), scores, _read(settings, tables.MODELS, UNTRAINED)))
+    print(f"\nreport       {settings.export_path('leaderboard.html')}, .md, .csv, .png")
     print(f"statistics   {settings.export_path('statistics.md')}, .png")
     print(f"data set     {settings.export_path('instructions.json')}, benchmark.json")
     print(f"tables       {settings.storage_root}/tables")
     print("UI           make dev, then http://127.0.0.1:3000/asset-groups")
+
+
+def _read(settings: Settings, table: tables.Table[Row], partition: str | None = None) -> list[Row]:
+    stored = read_table(settings.storage_root, table.name, partition)
+    return [] if stored is None else table.to_rows(stored)
 
 
 def _say(started: float, what: str) -> None:

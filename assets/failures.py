@@ -14,11 +14,14 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from evaluation.answer_files.predictions import PredictionError
 from evaluation.benchmark import BenchmarkError
-from evaluation.leaderboard import LeaderboardError
-from evaluation.predictions import PredictionError
-from evaluation.presets import PresetError
-from evaluation.scoring import ScoringError
+from evaluation.leaderboard.table import LeaderboardError
+from evaluation.models.model import ModelError
+from evaluation.models.spec import ModelSpecError
+from evaluation.open_answers.presets import PresetError
+from evaluation.runs.answers_file import AnswersError
+from evaluation.scores.scoring import ScoringError
 from pipelines.append_only.kind import LedgerError
 from pipelines.assembly import AssemblyError
 from pipelines.calls.attempt import BudgetSpentError, CallsPendingError
@@ -34,6 +37,7 @@ from pipelines.governance.egress import EgressError
 from pipelines.governance.exports import ExportError
 from pipelines.governance.policy_file import PolicyError
 from pipelines.grouping.lumiere.common_grid import GridError
+from pipelines.released import ReleasedError
 from pipelines.review.standing import MixedDecisionsError
 from pipelines.settings import SettingsError
 from pipelines.sources.corpus import SourceError
@@ -42,6 +46,7 @@ from pipelines.tables import TableError
 from training.messages import ExampleError
 
 MENDABLE = (
+    AnswersError,
     AssemblyError,
     BatchFileError,
     BenchmarkError,
@@ -58,11 +63,14 @@ MENDABLE = (
     LeaderboardError,
     LedgerError,
     MixedDecisionsError,
+    ModelError,
+    ModelSpecError,
     PolicyError,
     PredictionError,
     PresetError,
     PriceError,
     PromptError,
+    ReleasedError,
     ScoringError,
     SettingsError,
     SourceError,

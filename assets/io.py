@@ -14,7 +14,8 @@ from pathlib import Path
 import dagster as dg
 import pyarrow as pa
 
-from evaluation.scorecard import JudgedAnswer
+from evaluation.robustness.curves import RobustnessCurve, RobustnessPoint
+from evaluation.scores.scorecard import JudgedAnswer
 from pipelines import tables
 from pipelines.audit.summary import AuditedKind
 from pipelines.statistics.statistic import STATISTIC_KEY, Statistic
@@ -24,7 +25,17 @@ from training.messages import TrainingExample
 TRAINING_EXAMPLES = tables.Table("training/examples", TrainingExample, ("record_id",), "one conversation as a trainer reads it")
 
 JUDGED_ANSWERS = tables.Table(
-    "evaluation/answers", JudgedAnswer, ("model", "benchmark", "record_key"), "one judged answer: what a score rests on"
+    "evaluation/answers",
+    JudgedAnswer,
+    ("model", "benchmark", "record_key", "condition", "variant"),
+    "one judged answer: what a score rests on",
+)
+_CURVE = ("model", "benchmark", "answer_type", "metric", "modality", "corruption")
+ROBUSTNESS = tables.Table(
+    "evaluation/robustness", RobustnessPoint, (*_CURVE, "level"), "one score under one corruption at one level"
+)
+ROBUSTNESS_CURVES = tables.Table(
+    "evaluation/robustness_curves", RobustnessCurve, _CURVE, "what one corruption leaves of one score"
 )
 DATASET_STATISTICS = tables.Table("dataset/statistics", Statistic, STATISTIC_KEY, "one number about the data set")
 RELEASED_AUDIT = tables.Table(
@@ -48,11 +59,17 @@ TABLES: Mapping[str, tables.Table] = {
             tables.INSTRUCTIONS,
             tables.BENCHMARK,
             tables.PREDICTIONS,
+            tables.MODELS,
             tables.SCORES,
+            tables.CONTROLS,
+            tables.CONSISTENCY,
+            tables.COMPARISONS,
             TRAINING_EXAMPLES,
             DATASET_STATISTICS,
             RELEASED_AUDIT,
             JUDGED_ANSWERS,
+            ROBUSTNESS,
+            ROBUSTNESS_CURVES,
             tables.RELEASED_BENCHMARK,
             tables.LEADERBOARD,
         )
@@ -66,7 +83,6 @@ TABLES: Mapping[str, tables.Table] = {
             "qa/not_generated",
             "qa/rejected",
             "qa/not_approved",
-            "evaluation/released_rejected",
         ),
         tables.REJECTIONS,
     ),

@@ -25,8 +25,13 @@ Results = Iterator[dg.MaterializeResult | dg.AssetCheckResult]
 
 def contract_checks(name: str, is_counted: bool = False) -> list[dg.AssetCheckSpec]:
     """Return the specs of the checks that `publish` reports for a table."""
-    names = ["keys_are_unique", *(["nothing_disappears"] if is_counted else [])]
-    return [dg.AssetCheckSpec(check, asset=key_of(name), blocking=True) for check in names]
+    told = {"keys_are_unique": f"No two rows have the same {', '.join(TABLES[name].key)}."}
+    if is_counted:
+        told["nothing_disappears"] = "What went in came out or is a row with a reason in the table of rejections."
+    return [
+        dg.AssetCheckSpec(check, asset=key_of(name), blocking=True, description=description)
+        for check, description in told.items()
+    ]
 
 
 def publish(
