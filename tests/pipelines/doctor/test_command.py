@@ -58,7 +58,8 @@ def test_a_config_variable_that_points_nowhere_is_a_problem(doctor: Doctor, monk
 def test_every_row_that_is_not_well_says_where_what_was_expected_and_what_to_do(doctor: Doctor) -> None:
     _, findings, _ = doctor('[sources]\nodir = "gone"\n[evaluation.released]\na = "gone.json"\n[generation]\njudge = "j"\n')
     unwell = [finding for finding in findings if finding["level"] != "ok"]
-    assert {finding["what"] for finding in unwell} == {"odir", "evaluation.released.a", "generation.judge"}
+    # how full the disk is that the tests run on is not theirs to claim
+    assert {finding["what"] for finding in unwell} - {"free space"} == {"odir", "evaluation.released.a", "generation.judge"}
     assert all(finding[field] for finding in unwell for field in ("what", "where", "got", "expected", "advice"))
 
 
