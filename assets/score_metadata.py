@@ -19,6 +19,7 @@ from evaluation.measuring import Measured
 from evaluation.runs.answering import Answered
 from evaluation.scores.checks import find_below_blind, find_unparsed
 from evaluation.scores.judging import View
+from evaluation.scores.main_scores import pick_main
 from pipelines.score_records import Condition, Score
 
 READABLE = dg.AssetCheckSpec(
@@ -59,22 +60,13 @@ def tell_by_model(context: dg.AssetExecutionContext, name: str, told: Mapping[st
 
 def describe_scores(one: Measured, *, is_synthetic: bool) -> Metadata:
     """A model's score table; each of its scores x 100, as published, under one name for all models; what could not be read."""
-    sighted = [score for score in one.scores if score.condition is Condition.SIGHTED and score.view == _AS_PUBLISHED]
-    shown = {(score.benchmark, score.answer_type) for score in sighted}
-    blind_only = [
-        score
-        for score in one.scores
-        if score.condition is Condition.BLIND
-        and score.view == _AS_PUBLISHED
-        and (score.benchmark, score.answer_type) not in shown
-    ]
+    main = [score for score in pick_main(one.scores) if score.view == _AS_PUBLISHED]
     return {
         "dagster/row_count": len(one.scores),
         "table": dg.MetadataValue.md(render_markdown(one.scores, is_synthetic=is_synthetic)),
-        **{_name(score): round(100 * score.value, 2) for score in sighted if score.value is not None},
-        **{f"{_name(score)}, blind": round(100 * score.value, 2) for score in blind_only if score.value is not None},
-        "answers that could not be read": sum(score.n_unparsed for score in sighted or blind_only),
-        "items": sum(score.n for score in sighted or blind_only),
+        **{_name(score): round(100 * score.value, 2) for score in main if score.value is not None},
+        "answers that could not be read": sum(score.n_unparsed for score in main),
+        "items": sum(score.n for score in main),
     }
 
 
@@ -108,7 +100,8 @@ def check_above_blind(measured: Mapping[str, Measured]) -> dg.AssetCheckResult:
 
 
 def _name(score: Score) -> str:
-    return f"{score.benchmark}, {score.answer_type}"
+    blind = ", blind" if score.condition is Condition.BLIND else ""
+    return f"{score.benchmark}, {score.answer_type}{blind}"
 
 
 def _warn(spec: dg.AssetCheckSpec, cells: Mapping[str, str]) -> dg.AssetCheckResult:

@@ -12,6 +12,7 @@ from evaluation.controls.headline import describe_effect, describe_headline
 from evaluation.leaderboard.table import DASH, escape_markdown, name_row
 from evaluation.leaderboard.text import align_rows
 from evaluation.scores.judging import View
+from evaluation.scores.main_scores import pick_main
 from evaluation.titles import order_benchmarks, title_benchmark
 from pipelines.score_records import Condition, ControlEffect, ModelCard, Score
 from pipelines.vocabulary import AnswerType
@@ -75,11 +76,9 @@ def _is_sighted(score: Score) -> bool:
 
 
 def _pick_shown(scores: Sequence[Score]) -> Iterator[Score]:
-    """Yield the sighted scores as published, and the blind ones of a model that has no other: one that takes text alone."""
-    looking = {score.model for score in scores if _is_sighted(score)}
-    for score in scores:
-        is_shown = _is_sighted(score) or (score.condition is Condition.BLIND and score.model not in looking)
-        if is_shown and (score.view == View.AS_PUBLISHED or score.answer_type is AnswerType.OPEN):
+    """Yield the scores that stand for a model, as published."""
+    for score in pick_main(scores):
+        if score.view == View.AS_PUBLISHED or score.answer_type is AnswerType.OPEN:
             yield score
 
 

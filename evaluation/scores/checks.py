@@ -7,18 +7,15 @@ Example:
 
 from collections.abc import Iterable
 
+from evaluation.scores.main_scores import pick_main
 from pipelines.score_records import Condition, ControlEffect, Score
 
 MOST_UNPARSED = 0.05  # beyond it a score tells of wording, not of the model
 
 
 def find_unparsed(scores: Iterable[Score]) -> list[Score]:
-    """Return the sighted cells of which 5 % of the answers or more could not be read, or were empty."""
-    return [
-        score
-        for score in scores
-        if score.condition is Condition.SIGHTED and score.n and score.n_unparsed >= MOST_UNPARSED * score.n
-    ]
+    """Return the cells that stand for a model of which 5 % of the answers or more could not be read, or were empty."""
+    return [score for score in pick_main(scores) if score.n and score.n_unparsed >= MOST_UNPARSED * score.n]
 
 
 def find_below_blind(effects: Iterable[ControlEffect]) -> list[ControlEffect]:

@@ -9,7 +9,13 @@ def test_five_per_cent_of_unreadable_answers_are_too_many_and_fewer_are_not():
 
 
 def test_unreadable_answers_under_a_control_say_nothing_against_a_model():
-    assert find_unparsed([make_score(n=100, n_unparsed=100, condition=Condition.BLIND)]) == []
+    blind = make_score(n=100, n_unparsed=100, condition=Condition.BLIND)
+    assert find_unparsed([make_score(n=100, n_unparsed=0), blind]) == []
+
+
+def test_a_model_that_takes_text_alone_is_held_to_its_blind_answers():
+    blind = make_score("llm", n=100, n_unparsed=5, condition=Condition.BLIND)
+    assert find_unparsed([make_score("tiny", n=100, n_unparsed=0), blind]) == [blind]
 
 
 def test_a_score_whose_interval_reaches_its_blind_one_is_not_above_it():
