@@ -8,10 +8,13 @@ QUIET := PYTHONWARNINGS='ignore:Function'
 export HF_HUB_OFFLINE := 1
 export TRANSFORMERS_OFFLINE := 1
 
-.PHONY: demo test check dev bench lock format clean
+.PHONY: demo ablations test check dev bench lock format clean
 
 demo: .venv/installed ## synthetic cohort -> every asset -> score table
 	$(BIN)/python -m assets demo
+
+ablations: .venv/installed ## the paper's Fig. 4 on the tiny model: 30 runs; after `make demo`
+	$(BIN)/python -m assets ablations
 
 test: .venv/installed .venv/small_model ## the whole suite
 	$(BIN)/python -m pytest $(ARGS)
