@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import corpus, dicom, generation_calls, grouping, nifti, paired_tests, scoring, validation
+from benchmarks import corpus, dicom, generation_calls, grouping, nifti, paired_tests, scoring, training_input, validation
 from benchmarks.rounds import Arms, Figure, Measurement, measure
 from pipelines.storage import write_bytes
 
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def _build(scratch: Path, only: Sequence[str] | None) -> Iterator[tuple[str, Arms | Figure]]:
-    for part in (corpus, dicom, nifti, grouping, generation_calls, validation, paired_tests, scoring):
+    for part in (corpus, dicom, nifti, grouping, generation_calls, validation, paired_tests, scoring, training_input):
         folder = scratch / part.__name__
         folder.mkdir()
         yield from ((name, arms) for name, arms in part.build_benchmarks(folder).items() if only is None or name in only)
