@@ -1,4 +1,4 @@
-"""Training without Dagster: `python -m training inspect ...`.
+"""Training without Dagster: `python -m training inspect|plan|prepare|run ...`.
 
 Example:
     >>> build_parser().parse_args(["inspect", "--records", "train.json"]).records.name
@@ -6,10 +6,12 @@ Example:
 """
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from training import command
+from training.plan import command as plan_command
+from training.run import command as run_command
+from training.run.exits import end_process
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of all sub-commands."""
     parser = argparse.ArgumentParser(prog="python -m training", description="From records to what a trainer is given.")
-    command.register(parser.add_subparsers(required=True, metavar="COMMAND"))
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for each in (command, plan_command, run_command):
+        each.register(subparsers)
     return parser
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    end_process(main())

@@ -1,0 +1,58 @@
+r"""The picture of a run: loss and learning rate over its steps.
+
+Example:
+    >>> from training.run.step_log import StepRecord
+    >>> draw_losses([StepRecord(1, 5.4, 1e-3, 0.7, 80.0, 0.4, 0.01)], "tiny")[:4]
+    b'\x89PNG'
+"""
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from training.run.step_log import StepRecord
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_INK, _BLUE, _PALE, _ORANGE = "#2b2f36", "#3b6fb6", "#b9cbe4", "#c77f00"
+_WINDOW = 25  # steps of the running mean
+
+
+def draw_losses(records: Sequence[StepRecord], run: str) -> bytes:
+    """Return a PNG: each step's loss in pale under its running mean, the learning rate below; equal records, equal bytes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.6), dpi=110, layout="constrained")
+    above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+    steps = [record.step for record in records]
+    losses = [record.loss for record in records]
+    above.plot(steps, losses, color=_PALE, linewidth=0.8, label="each step")
+    above.plot(steps, smooth(losses, _WINDOW), color=_BLUE, linewidth=1.8, label=f"mean of {_WINDOW} steps")
+    above.set_ylabel("loss, nats a token")
+    above.legend(frameon=False)
+    above.set_title(f"{run}: loss on answer tokens", loc="left", color=_INK)
+    below.plot(steps, [record.learning_rate for record in records], color=_ORANGE)
+    below.set(xlabel="step", ylabel="learning rate")
+    below.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
+    for axes in (above, below):
+        _clean(axes)
+    sink = io.BytesIO()
+    figure.savefig(sink, format="png", metadata={"Software": None})
+    return sink.getvalue()
+
+
+def smooth(values: Sequence[float], window: int) -> list[float]:
+    """Return the mean of each value and its neighbours within an odd window, which is cut at both ends.
+
+    >>> smooth([1.0, 3.0, 8.0], 3)
+    [2.0, 4.0, 5.5]
+    """
+    half = window // 2
+    parts = [values[max(0, place - half) : place + half + 1] for place in range(len(values))]
+    return [sum(part) / len(part) for part in parts]
+
+
+def _clean(axes: "Axes") -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", color="#e3e6ea")
