@@ -38,6 +38,7 @@ from pipelines.choices import (
     SourceRoots,
     Splits,
 )
+from pipelines.training_choices import Training
 from pipelines.vocabulary import Source
 from pipelines.wrong_value import tell_value
 
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     prices: Path | None = None  # USD per million tokens, over the built-in table
     exports: Exports = Exports()
     review: Review = Review()
+    training: Training = Training()
     evaluation: Evaluation = Evaluation()
     audit: Audit = Audit()
 
@@ -111,6 +113,10 @@ class Settings(BaseSettings):
     def answers_file(self, model: str) -> Path:
         """Return the path of what a model of the score table answered so far."""
         return Path(self.storage_root) / "answers" / f"{model}.jsonl"
+
+    def checkpoint_folder(self, run: str) -> Path:
+        """Return the folder that holds, or will hold, the model that a training run finished last; it may be a link."""
+        return Path(self.storage_root) / "runs" / run / "model"
 
     def export_path(self, name: str) -> Path:
         """Return the path of a file made for people or other programs: JSON, CSV, report."""
