@@ -20,7 +20,7 @@ from pipelines.formats.reference import read_reference, unique_keys
 from pipelines.governance.exports import classify_source_tag
 from pipelines.records import DatasetRecord, Turn
 from pipelines.score_records import ReleasedRecord
-from pipelines.vocabulary import Ability, AnswerType, Role, Source, Split
+from pipelines.vocabulary import Ability, AnswerType, Role, Source, Split, SubTask
 
 # Our own benchmarks, in the order of the paper's columns.
 OUR_BENCHMARKS = (
@@ -49,6 +49,7 @@ class BenchmarkItem:
     unit: str  # independent unit: statistics resample and fold by it
     ability: Ability | None = None  # None where a file does not tell
     sources: tuple[Source, ...] | None = None  # whose data it is: none for synthetic records, None where nobody knows
+    subtask: SubTask | None = None  # None where a file does not tell
 
 
 def load_benchmark(path: Path) -> tuple[BenchmarkItem, ...]:
@@ -89,6 +90,7 @@ def items_from_records(rows: Sequence[DatasetRecord]) -> tuple[BenchmarkItem, ..
             _build_item(row.record_id, position, row.id, row.images, row.conversation, row.unit_id),
             ability=row.ability,
             sources=() if row.is_synthetic else _sources_of(row.source),
+            subtask=row.subtask,
         )
         for position, row in enumerate(rows)
     )

@@ -86,7 +86,7 @@ class ModelCard:
     """What stands behind a model's name in the score table: enough to run it again."""
 
     model: str
-    kind: str  # "baseline", "file", "openai", "transformers"
+    kind: str  # "baseline", "file", "openai", "transformers", "checkpoint"
     label: str  # the hub's id or the folder's name with revision, endpoint and model, or the file's name
     digest: str  # of everything but decoding that decides an answer: weights, processor, prompt form
     decoding: str  # "greedy, at most 128 tokens"

@@ -43,6 +43,7 @@ models:
   file:PATH               answers made elsewhere, written anew in this form
   openai:ENDPOINT         an endpoint of the settings, or the model that one of them serves (docs/evaluation.md)
   transformers:NAME       a model of the hub, or a folder; ?dtype=bf16&batch=4 and others behind it
+  checkpoint:RUN          the finished model of a training run, with the same options
 
 A run that was stopped, or killed, goes on with the same command. Without --images only blind questions are asked."""
 

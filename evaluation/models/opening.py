@@ -15,26 +15,26 @@ from tempfile import TemporaryDirectory
 
 from evaluation.models.model import Model, ModelError
 from evaluation.models.options import OpenAiOptions, TransformersOptions
-from evaluation.models.spec import UNTRAINED, ModelSpec
+from evaluation.models.spec import UNTRAINED, ModelKind, ModelSpec
 from pipelines.model_calls import open_calls
 from pipelines.progress import Say
+from pipelines.provenance import ProvenanceError, read_provenance
 from pipelines.settings import Settings, SettingsError
 from pipelines.storage import write_bytes
 
 
 @contextmanager
 def open_model(spec: ModelSpec, settings: Settings, say: Say | None) -> Iterator[Model]:
-    """Give the model of a specification of kind openai or transformers.
+    """Give the model of a specification of kind openai, transformers or checkpoint.
 
     Raises:
-        ModelError: another kind.
+        ModelError: another kind, or a run that has no model or does not tell what made it.
         SettingsError: no endpoint of the settings has the name or serves the model.
     """
     if isinstance(spec.options, TransformersOptions):
         from evaluation.models.transformers_model.model import TransformersModel
 
-        reference = _write_untrained(settings) if spec.argument == UNTRAINED else spec.argument
-        yield TransformersModel(spec.name, reference, spec.options, settings.evaluation.seed)
+        yield TransformersModel(spec.name, _find_reference(spec, settings), spec.options, settings.evaluation.seed)
     elif isinstance(spec.options, OpenAiOptions):
         from evaluation.models.endpoint import EndpointModel
 
@@ -44,6 +44,34 @@ def open_model(spec: ModelSpec, settings: Settings, say: Say | None) -> Iterator
             yield EndpointModel(spec.name, name, endpoint, spec.options, ask_of(name), settings.evaluation.seed)
     else:
         raise ModelError(f"{spec.name}: a {spec.kind} is no model that can be asked")
+
+
+def _find_reference(spec: ModelSpec, settings: Settings) -> str:
+    if spec.kind is ModelKind.CHECKPOINT:
+        return find_checkpoint(spec.argument, settings)
+    return _write_untrained(settings) if spec.argument == UNTRAINED else spec.argument
+
+
+def find_checkpoint(run: str, settings: Settings) -> str:
+    """Return the folder of the model that a run finished last, links followed: a later run must not change it meanwhile.
+
+    Raises:
+        ModelError: the run finished none, its provenance is missing or broken, or it is another run's.
+    """
+    link = settings.checkpoint_folder(run)
+    if not link.is_dir():
+        raise ModelError(
+            f"checkpoint:{run}: there is no finished model at {link}; train it: python -m training prepare, then run "
+            f"(docs/training.md), or dagster asset materialize -m assets.definitions --select training/checkpoint "
+            f"--partition {run}"
+        )
+    try:
+        made = read_provenance(link)
+    except ProvenanceError as error:
+        raise ModelError(f"checkpoint:{run}: {error}") from error
+    if made.run != run:
+        raise ModelError(f"checkpoint:{run}: {link} holds a model of run {made.run!r}; name that run, or train {run} again")
+    return str(link.resolve())
 
 
 def _write_untrained(settings: Settings) -> str:

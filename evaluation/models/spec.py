@@ -8,6 +8,7 @@ Example:
     'longest_option'
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,12 +25,25 @@ class ModelKind(StrEnum):
     FILE = "file"
     OPENAI = "openai"
     TRANSFORMERS = "transformers"
+    CHECKPOINT = "checkpoint"  # of a training run of ours, by the run's name
 
 
 # In place of a name or folder: a tiny model with random weights, written when it is first asked.
 UNTRAINED = "untrained"
-_OPTIONS = {ModelKind.OPENAI: OpenAiOptions, ModelKind.TRANSFORMERS: TransformersOptions}
-_FORMS = "baseline:NAME, file:PATH, openai:ENDPOINT or transformers:NAME-OR-FOLDER, the last two with ?key=value&key=value"
+# The run that is trained on the synthetic cohort, to show that the whole way teaches a model to look.
+TINY = "tiny"
+UNTRAINED_OPTIONS = "answer=letters&max_new_tokens=24"  # what it says never ends of itself
+TINY_OPTIONS = "max_new_tokens=48"  # it answers by an option's text; the cohort's longest answers end within it
+_OPTIONS = {
+    ModelKind.OPENAI: OpenAiOptions,
+    ModelKind.TRANSFORMERS: TransformersOptions,
+    ModelKind.CHECKPOINT: TransformersOptions,
+}
+_FORMS = (
+    "baseline:NAME, file:PATH, openai:ENDPOINT, transformers:NAME-OR-FOLDER or checkpoint:RUN, the last three with "
+    "?key=value&key=value"
+)
+_RUN_NAME = re.compile(r"\w[\w-]*", re.ASCII)
 
 
 class ModelSpecError(ValueError):
@@ -55,7 +69,7 @@ def parse_spec(name: str, text: str) -> ModelSpec:
     """Return the model of a specification.
 
     Raises:
-        ModelSpecError: an unknown kind, baseline or option, or nothing behind the colon.
+        ModelSpecError: an unknown kind, baseline or option, nothing behind the colon, or a run that is no name.
     """
     where = f"evaluation.models.{name}"
     kind, _, argument = text.partition(":")
@@ -66,6 +80,11 @@ def parse_spec(name: str, text: str) -> ModelSpec:
     if kind == ModelKind.FILE:
         return ModelSpec(name, ModelKind.FILE, argument)
     argument, _, query = argument.partition("?")
+    if kind == ModelKind.CHECKPOINT and not _RUN_NAME.fullmatch(argument):
+        raise ModelSpecError(
+            f"{where}: got {text!r}, expected checkpoint:RUN with the name of a run, such as {TINY!r}; of a folder say "
+            "transformers:FOLDER"
+        )
     try:
         return ModelSpec(name, ModelKind(kind), argument, _OPTIONS[ModelKind(kind)].parse(query))
     except OptionsError as error:
@@ -85,10 +104,16 @@ def list_models(chosen: Mapping[str, str]) -> dict[str, ModelSpec]:
 
 
 def models_of(settings: Settings) -> dict[str, ModelSpec]:
-    """Return every model of the score table. On the synthetic cohort an untrained one is among them, to show the whole way."""
+    """Return every model of the score table.
+
+    On the synthetic cohort there are two to show the whole way: one that is untrained, and the run that is trained on it.
+    """
     is_synthetic = not any(settings.sources.model_dump().values())
-    shown = {UNTRAINED: f"{ModelKind.TRANSFORMERS}:{UNTRAINED}?answer=letters&max_new_tokens=24"} if is_synthetic else {}
-    return list_models(shown | settings.evaluation.models)
+    shown = {
+        UNTRAINED: f"{ModelKind.TRANSFORMERS}:{UNTRAINED}?{UNTRAINED_OPTIONS}",
+        TINY: f"{ModelKind.CHECKPOINT}:{TINY}?{TINY_OPTIONS}",
+    }
+    return list_models((shown if is_synthetic else {}) | settings.evaluation.models)
 
 
 def _find_baseline(where: str, name: str) -> str:

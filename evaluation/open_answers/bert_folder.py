@@ -7,8 +7,9 @@ Example:
 
 import hashlib
 import logging
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 
 from evaluation.open_answers.presets import BUNDLED_MODEL, PRESETS, PresetError
@@ -54,7 +55,10 @@ def digest_weights(folder: Path) -> str:
 
 @contextmanager
 def quiet_loading() -> Iterator[None]:
-    """Hold back the progress bar and the remark that unused heads were dropped; both come back afterwards."""
+    """Hold back the progress bar and the remark that unused heads were dropped; both come back afterwards.
+
+    What libraries print all the same goes to standard error: standard output is for results.
+    """
     from transformers.utils import logging as transformers_logging
 
     level = transformers_logging.get_verbosity()
@@ -62,7 +66,8 @@ def quiet_loading() -> Iterator[None]:
     transformers_logging.set_verbosity(logging.ERROR)
     transformers_logging.disable_progress_bar()
     try:
-        yield
+        with redirect_stdout(sys.stderr):  # DeepSpeed, where it is installed, tells there that it found no GPU
+            yield
     finally:
         transformers_logging.set_verbosity(level)
         if has_bar:

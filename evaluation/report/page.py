@@ -13,7 +13,9 @@ from collections.abc import Callable
 from importlib import resources
 from typing import Any
 
+from evaluation.baselines.rules import BASELINES
 from evaluation.benchmark import BenchmarkItem
+from evaluation.controls.subtasks import score_subtasks
 from evaluation.leaderboard.controls import describe_card
 from evaluation.leaderboard.table import describe_protocols
 from evaluation.published import SOURCE
@@ -26,6 +28,7 @@ from evaluation.report.ordering import sort_rows
 from evaluation.report.score_table import build_score_table
 from evaluation.report.table_cells import format_percent
 from evaluation.runs.images import ImageFolder
+from evaluation.scores.judged_answers import expand_views
 from evaluation.scores.judging import View
 from evaluation.titles import order_benchmarks, title_benchmark, write_as_words
 from pipelines.settings import Settings
@@ -56,11 +59,14 @@ def render_page(
     script = _read("browser.js")
     effects = sort_rows(effect for effect in findings.effects if effect.view == View.AS_PUBLISHED)
     differences = pick_differences(findings.comparisons)
+    chosen = settings.evaluation
+    own = [answer for answer in expand_views(findings.answers) if answer.model not in BASELINES]
     html = _load_template().render(
         findings=findings,
         tables={view.value: build_score_table(findings, view) for view in View} if findings.scores else {},
         pictures=illustrate(findings, effects, differences),
         effects=effects,
+        subtasks=score_subtasks(own, findings.benchmarks, seed=chosen.seed, draws=chosen.bootstrap_draws),
         consistency=sort_rows(findings.consistency),
         differences=differences,
         is_clear=is_clear,

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.models.model import ModelError
+from evaluation.models.transformers_model.trained import find_provenance, name_weights, tell_run
+from pipelines.provenance import Provenance
 
 CONFIG = "config.json"
 ADAPTER_CONFIG = "adapter_config.json"
@@ -28,15 +30,26 @@ class ModelFolder:
     """One model on this machine."""
 
     path: Path
-    name: str  # the hub's id, or the folder's own name: never a path
+    name: str  # the hub's id, or the folder's own name, of a run of ours with run and digest: nothing of this machine
     commit: str | None  # of the hub; None of a folder
     base: "ModelFolder | None"  # whose weights an adapter changes
 
     @property
     def label(self) -> str:
-        """How a reader finds it again: the hub's id and commit, or the folder's name; of an adapter its base, too."""
-        own = f"{self.name}@{self.commit[:12]}" if self.commit else self.name
+        """How a reader finds it again: our run, the hub's id and commit, or the folder's name; of an adapter its base, too."""
+        own = f"{self.name}@{self.commit[:12]}" if self.commit else tell_run(self.made) if self.made else self.name
         return f"{own} on {self.base.label}" if self.base else own
+
+    @cached_property
+    def made(self) -> Provenance | None:
+        """What made the weights; None of other people's. ModelError where our own training does not tell."""
+        return find_provenance(self.path, self.name) if self.commit is None else None
+
+    @property
+    def all_made(self) -> tuple[Provenance, ...]:
+        """What made these weights and, of an adapter, its base's; only what was trained by us."""
+        own = () if self.made is None else (self.made,)
+        return own + (self.base.all_made if self.base else ())
 
     @cached_property
     def config(self) -> Mapping[str, Any]:
@@ -94,7 +107,7 @@ def find_folder(reference: str, revision: str | None) -> ModelFolder:
         return _build(path, reference, path.name)
     if revision is not None:
         raise ModelError(f"transformers:{reference}: is a folder, which has no revision; leave out revision={revision}")
-    return _build(path, path.resolve().name, None)
+    return _build(path, name_weights(path), None)
 
 
 def _build(path: Path, name: str, commit: str | None) -> ModelFolder:

@@ -18,13 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from evaluation.models.options import AnswerForm, Dtype, TransformersOptions
+from evaluation.models.spec import ModelKind
 from evaluation.models.transformers_model.folders import ModelFolder
 from evaluation.models.transformers_model.image_use import choose_image_use
 from evaluation.models.transformers_model.prompt_layout import choose_layout
+from evaluation.models.transformers_model.trained import list_origins, remark_on_training
 from pipelines.keys import digest
 from pipelines.score_records import ImageUse, ModelCard
 
-KIND = "transformers"
 # What makes a model answer as it does; logs and states of training beside it do not.
 _DECIDING = (
     *("*.safetensors", "pytorch_model*.bin", "adapter_model*.bin"),
@@ -43,7 +44,7 @@ def describe(name: str, folder: ModelFolder, options: TransformersOptions, seed:
     content = [_hash_files(folder), str(options.prompt), str(layout), str(use), str(options.dtype), *shown]
     return ModelCard(
         model=name,
-        kind=KIND,
+        kind=str(ModelKind.CHECKPOINT if folder.made else ModelKind.TRANSFORMERS),
         label=folder.label,
         digest=digest(content),
         decoding=tell_decoding(options),
@@ -55,6 +56,7 @@ def describe(name: str, folder: ModelFolder, options: TransformersOptions, seed:
             *([f"peft {version('peft')}"] if folder.base and _is_installed("peft") else []),
             _tell_dtype(folder, options),
             f"device {_find_device_kind(options.device)}",
+            *(text for made in folder.all_made for text in list_origins(made)),
         ),
         seed=seed,
         remarks=_remark(folder, options, use),
@@ -74,7 +76,8 @@ def _remark(folder: ModelFolder, options: TransformersOptions, use: ImageUse) ->
         "letters only": options.answer is AnswerForm.LETTERS,
         f"{options.shots} example{'s' if options.shots > 1 else ''} shown first": options.shots > 0,
     }
-    return tuple(text for text, holds in remarks.items() if holds)
+    of_training = (text for made in folder.all_made for text in remark_on_training(made))
+    return (*of_training, *(text for text, holds in remarks.items() if holds))
 
 
 def _tell_dtype(folder: ModelFolder, options: TransformersOptions) -> str:

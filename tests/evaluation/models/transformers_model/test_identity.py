@@ -54,7 +54,7 @@ def test_the_digest_is_of_content_not_of_place(folder, tmp_path):
     elsewhere = shutil.copytree(folder, tmp_path / "elsewhere")
     assert card_of(folder).digest == card_of(elsewhere).digest
     (elsewhere / "README.md").write_text("a model", encoding="utf-8")
-    (elsewhere / "trainer_state.json").write_text("{}", encoding="utf-8")
+    (elsewhere / "events.out.tfevents.1").write_text("{}", encoding="utf-8")
     assert card_of(folder).digest == card_of(elsewhere).digest
 
 
