@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.command == "home":
             print(prepare_home(settings.storage_root))
             return 0
+        if chosen.command == "ablations":
+            from assets.demo import run_ablations
+
+            return run_ablations(settings)
         models_of(settings)  # a wrong line among the models is told before anything is drawn
         from assets.demo import run_demo  # loads Dagster, which takes seconds
 
@@ -42,6 +46,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m assets", description="Run the graph, or prepare Dagster's home.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="synthetic cohort, every asset, score table")
+    commands.add_parser("ablations", help="the paper's ablations on the tiny model, from several seeds; after the demo")
     commands.add_parser("home", help="make DAGSTER_HOME under the storage root and print its path")
     return parser
 

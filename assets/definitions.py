@@ -2,22 +2,24 @@
 
 Example:
     >>> sorted(job.name for job in defs.jobs or [])
-    ['assemble_dataset', 'build_corpus', 'evaluate']
+    ['ablate', 'assemble_dataset', 'build_corpus', 'evaluate', 'train']
 """
 
 import dagster as dg
 
+from assets.ablations import ablations
 from assets.audit import released_audit
 from assets.corpus import CORPUS
 from assets.dataset import DATASET
 from assets.evaluation import build_evaluation
 from assets.io import ParquetTables
 from assets.jobs import JOBS
+from assets.launchers.choosing import choose_launcher
 from assets.leaderboard import comparisons, leaderboard
 from assets.released import released_benchmark
 from assets.sensors import REVIEW_DECISIONS, REVIEW_REJECTS, review_ledger
 from assets.statistics import dataset_statistics
-from assets.training import training_examples
+from assets.training import build_training, training_examples
 from pipelines.settings import Settings, load_settings
 
 
@@ -31,15 +33,21 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *DATASET,
             dataset_statistics,
             training_examples,
+            *build_training(settings),
             released_benchmark,
             released_audit,
             *build_evaluation(settings),
             comparisons,
             leaderboard,
+            ablations,
         ],
         jobs=JOBS,
         sensors=[review_ledger],
-        resources={"io_manager": ParquetTables(storage_root=settings.storage_root), "settings": settings},
+        resources={
+            "io_manager": ParquetTables(storage_root=settings.storage_root),
+            "settings": settings,
+            "launcher": choose_launcher(settings.training, settings.storage_root),
+        },
         executor=dg.in_process_executor,  # stages are short; a process per step costs 2-8 s each
     )
 

@@ -32,7 +32,7 @@ from assets.score_metadata import (
 from assets.table_assets import TableOut, table_assets
 from evaluation.benchmark import BenchmarkItem, gather_benchmarks, name_images_at_hand
 from evaluation.measuring import measure_model
-from evaluation.models.spec import models_of
+from evaluation.models.spec import ModelKind, models_of
 from evaluation.runs.answering import answer_benchmarks
 from evaluation.runs.images import ImageFolder
 from evaluation.scores.undecided import open_reader
@@ -64,7 +64,7 @@ SCORE_TABLES = [
 def build_evaluation(settings: Settings) -> list[dg.AssetsDefinition]:
     """Return the assets of one model; the baselines and the models of the settings are their partitions."""
     models = dg.StaticPartitionsDefinition(list(models_of(settings)))
-    return [_build_predictions(models), _build_scores(models)]
+    return [_build_predictions(models, _find_checkpoints(settings)), _build_scores(models)]
 
 
 def read_benchmarks(benchmark: pa.Table, released: pa.Table) -> dict[str, tuple[BenchmarkItem, ...]]:
@@ -90,7 +90,17 @@ def read_modalities(
     return {path: None if modality is None else Modality(modality) for path, modality in pairs}
 
 
-def _build_predictions(models: dg.PartitionsDefinition) -> dg.AssetsDefinition:
+def _find_checkpoints(settings: Settings) -> list[dg.AssetDep]:
+    """Return what models rest on that were trained here: the partition of their run."""
+    runs: dict[str, list[str]] = {}
+    for name, spec in models_of(settings).items():
+        if spec.kind is ModelKind.CHECKPOINT:
+            runs.setdefault(spec.argument, []).append(name)
+    mapping = dg.StaticPartitionMapping(runs)
+    return [dg.AssetDep(key_of("training/checkpoint"), partition_mapping=mapping)] if runs else []
+
+
+def _build_predictions(models: dg.PartitionsDefinition, checkpoints: Sequence[dg.AssetDep]) -> dg.AssetsDefinition:
     @table_assets(
         "predictions",
         "evaluation",
@@ -99,6 +109,7 @@ def _build_predictions(models: dg.PartitionsDefinition) -> dg.AssetsDefinition:
             TableOut("evaluation/models", "What stands behind a model's name: enough to run it again."),
         ],
         ins={**BENCHMARKS, "rendered": fan_in("rendered/images")},
+        deps=checkpoints,
         partitions_def=models,
         backfill_policy=ALL_IN_ONE_RUN,
     )

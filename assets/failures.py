@@ -37,22 +37,36 @@ from pipelines.governance.egress import EgressError
 from pipelines.governance.exports import ExportError
 from pipelines.governance.policy_file import PolicyError
 from pipelines.grouping.lumiere.common_grid import GridError
+from pipelines.provenance import ProvenanceError
 from pipelines.released import ReleasedError
 from pipelines.review.standing import MixedDecisionsError
 from pipelines.settings import SettingsError
 from pipelines.sources.corpus import SourceError
 from pipelines.storage import StorageError
 from pipelines.tables import TableError
+from training.ablations import AblationError
+from training.architecture import ArchitectureError
+from training.deepspeed_config import DeepSpeedConfigError
 from training.messages import ExampleError
+from training.models.problem import BaseModelError
+from training.plan.planning import PlanError
+from training.recipe import RecipeError
+from training.run.stops import RunError
+from training.tokens.encoded import EncodedDataError
 
 MENDABLE = (
+    AblationError,
     AnswersError,
+    ArchitectureError,
     AssemblyError,
+    BaseModelError,
     BatchFileError,
     BenchmarkError,
     BudgetSpentError,
     CallsPendingError,
+    DeepSpeedConfigError,
     EgressError,
+    EncodedDataError,
     EndpointError,
     ExampleError,
     ExportError,
@@ -65,12 +79,16 @@ MENDABLE = (
     MixedDecisionsError,
     ModelError,
     ModelSpecError,
+    PlanError,
     PolicyError,
     PredictionError,
     PresetError,
     PriceError,
     PromptError,
+    ProvenanceError,
+    RecipeError,
     ReleasedError,
+    RunError,
     ScoringError,
     SettingsError,
     SourceError,

@@ -7,9 +7,10 @@ Example:
 
 from pathlib import Path
 
+from assets.launchers.choosing import POOL_LIMITS
 from pipelines.storage import write_bytes
 
-DAGSTER_YAML = """\
+DAGSTER_YAML = f"""\
 # Written by `python -m assets home`; nothing of a run leaves this machine.
 telemetry:
   enabled: false
@@ -19,7 +20,8 @@ nux:
 python_logs:
   managed_python_loggers: [pipelines]
   python_log_level: INFO
-"""
+# Training on this machine: one run at a time for each pool of devices (docs/launching.md).
+{POOL_LIMITS}"""
 
 
 def prepare_home(storage_root: str) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import pyarrow as pa
 
+from evaluation.ablations.rows import AblationEffect
 from evaluation.robustness.curves import RobustnessCurve, RobustnessPoint
 from evaluation.scores.scorecard import JudgedAnswer
 from pipelines import tables
@@ -21,8 +22,18 @@ from pipelines.audit.summary import AuditedKind
 from pipelines.statistics.statistic import STATISTIC_KEY, Statistic
 from pipelines.storage import read_table, table_path, write_table
 from training.messages import TrainingExample
+from training.plan.figures import PlanFigure
+from training.run.trained_run import TrainedRun
 
 TRAINING_EXAMPLES = tables.Table("training/examples", TrainingExample, ("record_id",), "one conversation as a trainer reads it")
+TRAINING_PLANS = tables.Table("training/plan", PlanFigure, ("run", "quantity"), "one figure of what a run will take")
+TRAINED_RUNS = tables.Table("training/checkpoint", TrainedRun, ("run",), "one finished run")
+ABLATION_EFFECTS = tables.Table(
+    "evaluation/ablations",
+    AblationEffect,
+    ("arm", "ability", "family", "answer_type"),
+    "one arm against the full run on one ability",
+)
 
 JUDGED_ANSWERS = tables.Table(
     "evaluation/answers",
@@ -65,6 +76,9 @@ TABLES: Mapping[str, tables.Table] = {
             tables.CONSISTENCY,
             tables.COMPARISONS,
             TRAINING_EXAMPLES,
+            TRAINING_PLANS,
+            TRAINED_RUNS,
+            ABLATION_EFFECTS,
             DATASET_STATISTICS,
             RELEASED_AUDIT,
             JUDGED_ANSWERS,

@@ -16,10 +16,13 @@ from assets.failures import told_plainly
 from assets.io import JUDGED_ANSWERS, ROBUSTNESS, fan_in, key_of
 from assets.partitions import ALL_IN_ONE_RUN
 from assets.publishing import Metadata, Results, contract_checks, publish
+from evaluation.baselines.rules import BASELINES
 from evaluation.comparisons.models import compare_models
+from evaluation.controls.subtasks import score_subtasks
 from evaluation.figures.drawing import write_data_url
 from evaluation.leaderboard.controls import render_controls
 from evaluation.leaderboard.figure import draw_leaderboard
+from evaluation.leaderboard.subtasks import render_subtasks
 from evaluation.leaderboard.table import LeaderboardError, check_protocols, render_csv, render_markdown
 from evaluation.models.spec import models_of
 from evaluation.report.audience import choose_visible
@@ -142,6 +145,10 @@ def _find_mixed_protocols(findings: Findings) -> str | None:
 def _export(findings: Findings, images: ImageFolder, settings: Settings) -> Metadata:
     markdown = render_markdown(findings.scores, is_synthetic=findings.is_synthetic)
     markdown += "\n" + render_controls(findings.effects, findings.scores, findings.cards)
+    asked = [answer for answer in expand_views(findings.answers) if answer.model not in BASELINES]
+    chosen = settings.evaluation
+    subtasks = score_subtasks(asked, findings.benchmarks, seed=chosen.seed, draws=chosen.bootstrap_draws)
+    markdown += "\n" + render_subtasks(subtasks)
     picture = draw_leaderboard(findings.scores, is_synthetic=findings.is_synthetic)
     may_show = choose_visible(settings.exports.audience, load_policy(settings.policy))
     page = render_page(findings, images, settings, may_show=may_show)

@@ -38,7 +38,7 @@ def table_assets(
     outs: Sequence[TableOut],
     *,
     ins: Mapping[str, dg.AssetIn] | None = None,
-    deps: Sequence[dg.AssetKey] = (),
+    deps: Sequence[dg.AssetKey | dg.AssetDep] = (),
     partitions_def: dg.PartitionsDefinition | None = None,
     backfill_policy: dg.BackfillPolicy | None = None,
 ) -> Callable[[Callable[..., Results]], dg.AssetsDefinition]:
