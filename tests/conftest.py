@@ -5,8 +5,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+
+settings.register_profile(
+    "ci", derandomize=True
+)  # a run of CI is the same run again; elsewhere new examples are drawn each time
 
 
 def pytest_configure() -> None:
@@ -16,6 +22,8 @@ def pytest_configure() -> None:
     empty = Path(tempfile.mkdtemp(prefix="medmim-tests-")) / "medmim.toml"
     empty.touch()
     os.environ["MEDMIM_CONFIG"] = str(empty)
+    if os.environ.get("CI"):
+        settings.load_profile("ci")
 
 
 def _shared(name: str) -> Path:
