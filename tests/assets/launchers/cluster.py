@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+GRACE_SECONDS = 5.0
+
 
 @dataclass
 class Pod:
@@ -29,9 +31,13 @@ class Pod:
         self._copying.start()
 
     def end(self) -> None:
-        """Stop the process, as a kubelet does with a pod that is deleted."""
+        """Stop the process, as a kubelet does with a pod that is deleted: it asks, and after a while it kills."""
         self.process.terminate()
-        self.process.wait()
+        try:
+            self.process.wait(timeout=GRACE_SECONDS)
+        except subprocess.TimeoutExpired:  # a program may be started where SIGTERM is ignored
+            self.process.kill()
+            self.process.wait()
         self._copying.join()
 
     @property
