@@ -94,11 +94,12 @@ def approved(context: dg.AssetExecutionContext, validated_records: pa.Table, set
     "dataset_records",
     "dataset",
     [
-        TableOut("dataset/instructions", "Training records of all approved sources.", code_version="2"),
+        TableOut("dataset/instructions", "Training records of all approved sources.", code_version="3"),
         TableOut("dataset/withheld_records", "Training records that show an image of another source's benchmark."),
         TableOut(
             "dataset/benchmark",
             "Held-in and held-out records of all approved sources.",
+            code_version="2",
             is_counted=True,
             checks=(
                 dg.AssetCheckSpec("nothing_is_shared_with_training", asset=key_of("dataset/benchmark"), blocking=True),

@@ -57,6 +57,8 @@ def _assemble_one(record: Record, paths: dict[str, str]) -> DatasetRecord:
         unit_id=record.unit_id,
         subject_ids=record.subject_ids,
         image_ids=record.image_ids,
+        answer_class=record.answer_class,
+        evidence=record.evidence,
         data_class=record.data_class,
         is_synthetic=record.is_synthetic,
     )

@@ -236,5 +236,7 @@ class DatasetRecord:
     unit_id: str
     subject_ids: tuple[str, ...]
     image_ids: tuple[str, ...]
+    answer_class: str  # of its record: what the answer says, apart from wording
+    evidence: tuple[Fact, ...]  # of its record
     data_class: DataClass  # the strictest of its sources'
     is_synthetic: bool  # made from the synthetic cohort

@@ -22,6 +22,8 @@ _CLOSED = DatasetRecord(
     unit_id="u",
     subject_ids=("s", "t"),
     image_ids=("i", "j"),
+    answer_class="right",
+    evidence=(),
     data_class=DataClass.OPEN,
     is_synthetic=False,
 )

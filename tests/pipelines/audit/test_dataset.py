@@ -31,6 +31,8 @@ def row(number: int, subject: str, unit: str = "unit") -> DatasetRecord:
         unit_id=unit,
         subject_ids=(subject, subject),
         image_ids=("i1", "i2"),
+        answer_class="yes",
+        evidence=(),
         data_class=DataClass.OPEN,
         is_synthetic=True,
     )

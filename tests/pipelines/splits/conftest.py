@@ -44,6 +44,8 @@ def _record(record_id: str, split: Split, subjects: Sequence[str], images: Seque
         unit_id="u",
         subject_ids=tuple(subjects),
         image_ids=tuple(images),
+        answer_class="open",
+        evidence=(),
         data_class=DataClass.OPEN,
         is_synthetic=True,
     )

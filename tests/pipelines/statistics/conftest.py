@@ -163,6 +163,8 @@ def _record_of(chance: random.Random, group: ImageGroup) -> DatasetRecord:
         unit_id=group.unit_id,
         subject_ids=group.subject_ids,
         image_ids=group.image_ids,
+        answer_class=group.label,
+        evidence=(),
         data_class=DataClass.OPEN,
         is_synthetic=group.is_synthetic,
     )
