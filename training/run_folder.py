@@ -37,6 +37,11 @@ class RunFolder:
         return self.path / "data"
 
     @property
+    def whitening(self) -> Path:
+        """The first layer that a new model's vision starts with, where the recipe wants one."""
+        return self.path / "whitening.npz"
+
+    @property
     def checkpoints(self) -> Path:
         """Folder of checkpoints that a run can go on from: `checkpoint-<step>`."""
         return self.path / "checkpoints"

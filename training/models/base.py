@@ -8,7 +8,7 @@ Example:
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from training.models.adapters import add_adapter, merge_adapter
 from training.models.four_bits import choose_four_bits
@@ -17,11 +17,8 @@ from training.models.new import make_model, make_processor
 from training.models.pretrained import load_pretrained_model, load_pretrained_processor
 from training.models.problem import BaseModelError
 from training.models.quiet import quiet_files
-from training.models.whitening import whiten_patches
+from training.models.whitening import Whitening, whiten_patches
 from training.recipe_parts import Adapter, AdapterKind, Base, Dtype, Frozen, WeightsLayout
-
-if TYPE_CHECKING:
-    import numpy as np
 
 
 def load_processor(base: Base, texts: Iterable[str] | None) -> Any:
@@ -49,7 +46,7 @@ def load_model(
     dtype: Dtype,
     frozen: Frozen,
     adapter: Adapter,
-    pictures: "np.ndarray | None" = None,
+    whitening: Whitening | None = None,
 ) -> Any:
     """Return the model that is trained (PreTrainedModel, or PeftModel with an adapter), in training mode, on the CPU.
 
@@ -60,8 +57,7 @@ def load_model(
         dtype: of the weights.
         frozen: parts whose weights stay as they are.
         adapter: LoRA, QLoRA or none.
-        pictures: float32 (N, 3, H, W) of the training samples, as the processor makes them; base.whiten makes the first layer
-            of new vision weights from them, and leaves it random where there are none.
+        whitening: the first layer of new vision weights; None leaves it random.
 
     Raises:
         BaseModelError: files are not on this machine, weights are missing, unknown or of another shape, or what QLoRA needs
@@ -81,8 +77,8 @@ def load_model(
         raise BaseModelError("adapter.kind = 'qlora' holds the weights of files in 4 bits, a new model has none; take 'lora'")
     else:
         model: Any = make_model(base.architecture, processor, seed)
-        if base.whiten and pictures is not None:
-            whiten_patches(model, pictures)
+        if whitening is not None:
+            whiten_patches(model, whitening)
         model = model.to(kind)
     freeze(model, frozen)
     if adapter.kind is not AdapterKind.NONE:

@@ -4,40 +4,75 @@ What a question turns on (an effusion's edge) is often a small part of the pictu
 part alone; a model from random weights then learns the wording and leaves the pictures aside. Whitening is the classic remedy:
 Krizhevsky, Learning Multiple Layers of Features from Tiny Images (2009), appendix A.
 
+It is found once and kept in a file: a library's principal components differ in their last bits from call to call, and a run
+that goes on must start from the very same weights.
+
 Example:
-    >>> from training.models.new import make_model, make_processor
-    >>> model = make_model("tiny", make_processor("tiny", "tiny", ()), seed=1)
-    >>> pictures = np.random.default_rng(1).random((8, 3, 64, 64), np.float32)
-    >>> whiten_patches(model, pictures)
+    >>> pictures = np.random.default_rng(1).random((8, 3, 96, 96), np.float32)
+    >>> found = find_whitening(pictures, patch_size=48, n_components=128)
+    >>> found.weight.shape, found.mean.shape
+    ((128, 3, 48, 48), (4, 128))
 """
 
+import io
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from pipelines.storage import write_bytes
+
 _FLOOR = 0.05  # of the strongest component's deviation: weaker ones are noise and are not raised to its strength
 
 
-def whiten_patches(model: Any, pictures: np.ndarray) -> None:
-    """Set the patch embedding of a LLaVA's SigLIP tower, in place; positions keep their random part.
+@dataclass(frozen=True)
+class Whitening:
+    """The first layer of a vision tower and its mean outputs at each position, float32."""
+
+    weight: np.ndarray  # (components, 3, patch, patch)
+    mean: np.ndarray  # (positions, components)
+
+
+def find_whitening(pictures: np.ndarray, patch_size: int, n_components: int) -> Whitening:
+    """Return the whitening of pictures; components beyond those that the pictures have are zero.
 
     The outputs, at each position less their mean there, have a deviation of 1 or less each.
 
     Args:
-        model: LlavaForConditionalGeneration.
         pictures: float32 (N, 3, H, W), as the processor makes them, N above 1.
+        patch_size: height and width of a patch; H and W are multiples of it.
+        n_components: outputs of the layer.
     """
+    patches = _cut_patches(pictures, patch_size)
+    mean = patches.mean(axis=0)  # of each position
+    found = _find_components((patches - mean).reshape(-1, patches.shape[-1]), n_components)
+    weight = found.reshape(n_components, 3, patch_size, patch_size)
+    return Whitening(weight.astype(np.float32), (mean @ found.T).astype(np.float32))
+
+
+def whiten_patches(model: Any, whitening: Whitening) -> None:
+    """Set the patch embedding of a LLaVA's SigLIP tower, in place; positions keep their random part."""
     import torch
 
     embeddings = model.model.vision_tower.embeddings
-    weight, positions = embeddings.patch_embedding.weight, embeddings.position_embedding.weight
-    patches = _cut_patches(pictures, weight.shape[-1])
-    mean = patches.mean(axis=0)  # of each position
-    found = _find_components((patches - mean).reshape(-1, patches.shape[-1]), len(weight))
     with torch.no_grad():
-        weight.copy_(torch.from_numpy(found).reshape(weight.shape))
+        embeddings.patch_embedding.weight.copy_(torch.from_numpy(whitening.weight))
         embeddings.patch_embedding.bias.zero_()
-        positions.sub_(torch.from_numpy(mean @ found.T))
+        embeddings.position_embedding.weight.sub_(torch.from_numpy(whitening.mean))
+
+
+def save_whitening(whitening: Whitening, path: Path) -> None:
+    """Write a whitening, whole or not at all."""
+    content = io.BytesIO()
+    np.savez(content, weight=whitening.weight, mean=whitening.mean)
+    write_bytes(str(path), content.getvalue())
+
+
+def load_whitening(path: Path) -> Whitening:
+    """Read a whitening; FileNotFoundError or ValueError where there is none or it is damaged."""
+    with np.load(path, allow_pickle=False) as found:
+        return Whitening(found["weight"], found["mean"])
 
 
 def _cut_patches(pictures: np.ndarray, size: int) -> np.ndarray:

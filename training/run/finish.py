@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.provenance import Provenance, write_provenance
+from training.models.whitening import load_whitening
 from training.recipe import Recipe
 from training.recipe_parts import Dtype, WeightsLayout
 from training.run.arguments import choose_weight_dtype
@@ -23,9 +24,6 @@ from training.run.stops import RunError
 from training.run.weights import copy_weights, gather_weights
 from training.run.whole_folder import build_folder
 from training.run_folder import RunFolder, point_to_model
-from training.tokens.batches import take_pictures
-
-_WHITENED = 2000  # samples whose pictures a new model's first layer is made of: more change nothing
 
 
 def load_processor(folder: RunFolder) -> Any:
@@ -43,7 +41,7 @@ def load_base(folder: RunFolder, recipe: Recipe) -> Any:
     from training.models.base import load_model
 
     dtype, processor = choose_weight_dtype(recipe), load_processor(folder)
-    pictures = take_pictures(folder.data, processor, _WHITENED, recipe.seed) if recipe.base.whiten else None
+    whitening = load_whitening(folder.whitening) if folder.whitening.exists() else None
     with _unparted() if recipe.base.layout is WeightsLayout.NEW else contextlib.nullcontext():
         return load_model(
             recipe.base,
@@ -52,7 +50,7 @@ def load_base(folder: RunFolder, recipe: Recipe) -> Any:
             dtype=dtype,
             frozen=recipe.frozen,
             adapter=recipe.adapter,
-            pictures=pictures,
+            whitening=whitening,
         )
 
 
