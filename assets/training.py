@@ -89,7 +89,7 @@ def _build_plan(runs: dg.PartitionsDefinition) -> dg.AssetsDefinition:
     @dg.asset(
         key=key_of("training/plan"),
         group_name="training",
-        code_version="1",
+        code_version="2",
         kinds={"parquet"},
         check_specs=[*contract_checks("training/plan"), RUN_FITS],
         ins=INSTRUCTIONS,
@@ -119,7 +119,7 @@ def _build_checkpoint(runs: dg.PartitionsDefinition, settings: Settings) -> dg.A
     @dg.asset(
         key=key_of("training/checkpoint"),
         group_name="training",
-        code_version="1",
+        code_version="2",
         kinds={"parquet", "pytorch"},
         check_specs=contract_checks("training/checkpoint"),
         ins=INSTRUCTIONS,

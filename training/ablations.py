@@ -19,7 +19,7 @@ from typing import Any
 
 from pipelines.keys import digest
 from pipelines.records import DatasetRecord
-from pipelines.vocabulary import Ability, Origin, Split
+from pipelines.vocabulary import Ability, AnswerType, Origin, Split
 from training.recipe import Recipe
 from training.recipe_parts import Data
 
@@ -50,6 +50,7 @@ class LeftOut(StrEnum):
     TOO_MANY_IMAGES = "too_many_images"  # more than data.max_images
     ABILITY = "ability"  # data.leave_out
     COMPOSED = "composed"  # data.composed = false
+    OPEN_QUESTION = "open_question"  # data.open_questions = false
     SHARE = "share"  # its unit is beyond data.share
 
 
@@ -153,4 +154,6 @@ def _find_reason(row: DatasetRecord, data: Data, kept_units: dict[_Kind, frozens
         return LeftOut.ABILITY
     if row.origin is Origin.COMPOSED and not data.composed:
         return LeftOut.COMPOSED
+    if row.answer_type is AnswerType.OPEN and not data.open_questions:
+        return LeftOut.OPEN_QUESTION
     return None if row.unit_id in kept_units[row.ability, row.origin] else LeftOut.SHARE

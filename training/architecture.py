@@ -7,8 +7,8 @@ padded to 64 as transformers' LLaVA conversion does; MedGemma 4B has Gemma 3 4B'
 project's.
 
 Example:
-    >>> count_image_tokens(read_architecture("tiny"))  # 32 / 8 patches a side
-    4
+    >>> count_image_tokens(read_architecture("tiny"))  # a picture is one patch
+    1
 """
 
 import json

@@ -37,10 +37,10 @@ class ScheduleKind(StrEnum):
 
 
 class ClosedAnswer(StrEnum):
-    """What a model learns to answer to a closed question, whose options are printed in either case."""
+    """What a model learns to answer to a closed question."""
 
     KEYED = "keyed"  # as the record has it: "B: Worsening"
-    TEXT = "text"  # the keyed option's text alone: "Worsening"
+    CLASS_FIRST = "class_first"  # "worsening. The answer is Worsening": what it sees, then the option that says so, by its text
 
 
 class WeightsLayout(StrEnum):
@@ -105,6 +105,7 @@ class Optimiser(RecipePart):
     """AdamW; weight decay spares what has one dimension (norms, biases)."""
 
     learning_rate: float = Field(gt=0, le=1)
+    vision_learning_rate: float | None = Field(default=None, gt=0, le=1)  # of vision tower and projector; None: the same
     beta1: float = Field(default=0.9, ge=0, lt=1)
     beta2: float = Field(default=0.999, ge=0, lt=1)
     weight_decay: float = Field(default=0.0, ge=0)
@@ -138,7 +139,7 @@ class Batch(RecipePart):
 
 
 class Curriculum(RecipePart):
-    """Alignment samples (training/alignment.py): closed questions without options, answered by the keyed text."""
+    """Alignment samples (training/alignment.py): facts named, and closed questions answered by their class in a word."""
 
     alignment_share: float = Field(default=0.0, ge=0, le=1)  # of all steps, the first ones: alignment samples alone
     replay: float = Field(default=0.0, ge=0, le=1)  # chance of each later step to be one of alignment samples
@@ -154,6 +155,7 @@ class Data(RecipePart):
 
     leave_out: Ability | None = None  # one ability
     composed: bool = True  # False leaves out composed records
+    open_questions: bool = True  # False leaves out records without options
     share: float = Field(default=1.0, ge=0, le=1)  # of the independent units, per ability and origin
     closed_answer: ClosedAnswer = ClosedAnswer.KEYED
     max_images: int = Field(default=3, ge=1)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.records import DatasetRecord
-from pipelines.vocabulary import Ability, Origin, Split
+from pipelines.vocabulary import Ability, AnswerType, Origin, Split
 from tests.pipelines.made_rows import make_row
 from training.ablations import (
     Ablation,
@@ -43,7 +43,11 @@ ROW = st.builds(
 )
 ROWS = st.lists(ROW, max_size=40)
 DATA = st.builds(
-    Data, leave_out=st.sampled_from([None, *Ability]), composed=st.booleans(), share=st.integers(0, 100).map(lambda n: n / 100)
+    Data,
+    leave_out=st.sampled_from([None, *Ability]),
+    composed=st.booleans(),
+    open_questions=st.booleans(),
+    share=st.integers(0, 100).map(lambda n: n / 100),
 )
 
 
@@ -126,12 +130,19 @@ def test_reasons_are_counted_apart() -> None:
         make_row(images=("a", "b", "c", "d")),
         make_row(ability=Ability.TEMPORAL, origin=Origin.COMPOSED),
         make_row(origin=Origin.COMPOSED),
+        make_row(origin=Origin.INHERENT, answer_type=AnswerType.OPEN),
         make_row(origin=Origin.INHERENT),
     ]
-    chosen = choose_records(rows, Data(leave_out=Ability.TEMPORAL, composed=False), 1)
-    expected = [LeftOut.NOT_FOR_TRAINING, LeftOut.TOO_MANY_IMAGES, LeftOut.ABILITY, LeftOut.COMPOSED]
-    assert chosen.left_out == tuple((reason, 1) for reason in expected) and chosen.records == (rows[4],)
-    assert choose_records(rows[4:], Data(share=0), 1).left_out == ((LeftOut.SHARE, 1),)
+    chosen = choose_records(rows, Data(leave_out=Ability.TEMPORAL, composed=False, open_questions=False), 1)
+    expected = [
+        LeftOut.NOT_FOR_TRAINING,
+        LeftOut.TOO_MANY_IMAGES,
+        LeftOut.ABILITY,
+        LeftOut.COMPOSED,
+        LeftOut.OPEN_QUESTION,
+    ]
+    assert chosen.left_out == tuple((reason, 1) for reason in expected) and chosen.records == (rows[5],)
+    assert choose_records(rows[5:], Data(share=0), 1).left_out == ((LeftOut.SHARE, 1),)
 
 
 @pytest.mark.parametrize("ablation", Ablation)

@@ -17,7 +17,7 @@ from training.architecture import (
         ("mantis_8b_siglip_llama3", "LlavaConfig", 729, 729),
         ("llava_med_v1_5_mistral_7b", "LlavaConfig", 576, 577),
         ("medgemma_4b", "Gemma3Config", 256, 4096),
-        ("tiny", "LlavaConfig", 4, 4),
+        ("tiny", "LlavaConfig", 1, 1),
     ],
 )
 def test_image_takes_as_many_tokens_as_the_shape_makes(

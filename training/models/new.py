@@ -1,14 +1,13 @@
 """A model without files: random weights from a seed, and a tokenizer made of the training texts; for the CPU and for tests.
 
-The tokenizer is byte-level, so that it can write any text, and of phrases: texts are parted at line ends, punctuation and the
-letters of printed options alone, so that a frequent option or half a question is one token. A small model then finds the few
-picture tokens among few others, and learns to look in a tenth of the steps that it needs with words. The letter of a printed
-option ("A: ...") is one token, as an answer by letters needs.
+The tokenizer is byte-level, so that it can write any text, and of words: a frequent word is one token with the blank before
+it, a punctuation mark, a bracket or the letter of a printed option is one of its own. Words, not phrases: what a question asks
+for ("FLAIR") must be the same token in every wording. "T2-weighted" is a word.
 
 Example:
     >>> processor = make_processor("tiny", "tiny", ["A: Yes", "B: No"])
-    >>> processor.tokenizer.tokenize("A: Yes")[0]
-    'A'
+    >>> processor.tokenizer.tokenize("A: Yes")[:2]
+    ['A', ':']
 """
 
 import re
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
 
 _PAD, _START, _END, _IMAGE = "<pad>", "<s>", "</s>", "<image>"
 _SPECIAL_TOKENS = (_PAD, _START, _END, _IMAGE, "<Image>", "</Image>", "<|user|>", "<|assistant|>")
-# the mark of a numbered image; the letter of a printed option, what parts it from its text; line ends; punctuation
-_BETWEEN_PHRASES = r"\)?\(image [0-9]+: |(?:^|(?<=\n))[A-Z](?=: )|: |\n|[?.,;:]"
+_WORDS = r" ?[^\s?.,;:()]+|[?.,;:()\n]"
 _SPECIAL = re.compile("|".join(map(re.escape, _SPECIAL_TOKENS)))
 
 
@@ -100,7 +98,7 @@ def _train_tokenizer(texts: Iterable[str], config: "LlavaConfig") -> "PreTrained
     backend = Tokenizer(models.BPE())
     backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(_BETWEEN_PHRASES), "isolated"),
+            pre_tokenizers.Split(Regex(_WORDS), "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
         ]
     )

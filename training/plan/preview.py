@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from pipelines.records import DatasetRecord
 from training.ablations import choose_records
+from training.alignment import build_samples
 from training.architecture import count_image_tokens, read_architecture
-from training.messages import build_from_dataset
 from training.plan.planning import Plan, plan_run
 from training.plan.sample_lengths import estimate_lengths
 from training.recipe import Recipe
@@ -28,5 +28,5 @@ def preview_run(recipe: Recipe, records: Sequence[DatasetRecord]) -> Plan:
         ArchitectureError, PlanError: the recipe names what is not known.
     """
     chosen = choose_records(records, recipe.data, recipe.seed).records
-    examples = [build_from_dataset(row) for row in chosen]
-    return plan_run(recipe, estimate_lengths(examples, count_image_tokens(read_architecture(recipe.base.architecture))))
+    samples = build_samples(chosen, recipe)
+    return plan_run(recipe, estimate_lengths(samples, count_image_tokens(read_architecture(recipe.base.architecture))))

@@ -49,8 +49,8 @@ def find_notes(recipe: Recipe, work: Work, *, is_assumed: bool) -> Iterator[str]
             "no data were given: the paper's 83,200 records, or the share of them, each with the most images, are assumed; "
             f"memory is for samples of data.max_tokens = {recipe.data.max_tokens:,}"
         )
-        if recipe.data.leave_out is not None or not recipe.data.composed:
-            yield "how many of them the ablation leaves out is not known without the data: none are taken off"
+        if recipe.data.leave_out is not None or not (recipe.data.composed and recipe.data.open_questions):
+            yield "how many of them the recipe leaves out is not known without the data: none are taken off"
     if 0 < work.steps <= count_warmup(recipe.schedule, work.steps):
         yield f"the warm-up is not over within the run's {work.steps:,} steps: the learning rate never comes down"
     if recipe.distribution.offload is not Offload.NONE:

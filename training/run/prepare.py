@@ -21,15 +21,18 @@ from pipelines.records import DatasetRecord
 from pipelines.storage import write_bytes
 from pipelines.terms_of_use import DataClass
 from training.ablations import choose_records
-from training.alignment import align_example, answer_by_text
+from training.alignment import build_samples, is_aligned
+from training.architecture import read_architecture
 from training.messages import ExampleError, TrainingExample, build_from_dataset
+from training.models.whitening import find_whitening, save_whitening
 from training.recipe import Recipe
-from training.recipe_parts import ClosedAnswer
 from training.run.hold import wait_for_folder
 from training.run.prepared import FACTS_FILE, PROCESSOR_FOLDER, RunFacts
 from training.run.stops import RunError
 from training.run.whole_folder import build_folder, hash_files, list_files
 from training.run_folder import RunFolder, place_run
+
+_WHITENED = 2000  # samples whose pictures a new model's first layer is made of: more change nothing
 
 
 def prepare_run(
@@ -60,12 +63,12 @@ def prepare_run(
     from training.models.base import load_processor
 
     rows = sorted(records, key=lambda row: row.record_id)
-    examples = {row.record_id: _build_example(row) for row in rows}
+    _check_examples(rows)
     chosen = choose_records(rows, recipe.data, recipe.seed)
-    processor = load_processor(
-        recipe.base, [text for example in examples.values() for text in (example.prompt, example.answer)]
-    )
-    data_version = digest([(row.record_id, row.digest) for row in chosen.records])
+    samples = build_samples(chosen.records, recipe)
+    texts = [text for sample in build_samples(rows, recipe) for text in (sample.prompt, sample.answer)]
+    processor = load_processor(recipe.base, texts)
+    data_version = _version_data(chosen.records, samples)
     folder = place_run(storage_root, run, digest((recipe.digest, data_version, hash_processor(processor))))
     facts = RunFacts(
         run=run,
@@ -83,19 +86,9 @@ def prepare_run(
             say(f"{run}: prepared already, in {folder.path.name}")
             return folder
         with build_folder(folder.path) as temporary:
-            chosen_examples = _shape_examples([examples[row.record_id] for row in chosen.records], recipe)
-            _fill(RunFolder(temporary), recipe, chosen_examples, images_root, processor, facts, say)
+            _fill(RunFolder(temporary), recipe, samples, images_root, processor, facts, say)
     say(f"{run}: prepared in {folder.path.name}: {len(chosen.records):,} records, {chosen.n_left_out:,} left out")
     return folder
-
-
-def _shape_examples(examples: Sequence[TrainingExample], recipe: Recipe) -> list[TrainingExample]:
-    """Return the examples with the answers that the recipe wants, then their alignment samples, where it wants any."""
-    by_text = recipe.data.closed_answer is ClosedAnswer.TEXT
-    shaped = [answer_by_text(example) if by_text else example for example in examples]
-    if recipe.curriculum.needs_alignment:
-        shaped += [aligned for example in examples if (aligned := align_example(example)) is not None]
-    return shaped
 
 
 def name_base(recipe: Recipe) -> str:
@@ -111,17 +104,24 @@ def hash_processor(processor: Any) -> str:
         return digest(hash_files(Path(name), list_files(Path(name))))
 
 
-def _build_example(row: DatasetRecord) -> TrainingExample:
-    try:
-        return build_from_dataset(row)
-    except ExampleError as error:
-        raise RunError(f"{row.record_id}: {error}; `python -m training inspect` lists all such records") from error
+def _check_examples(rows: Sequence[DatasetRecord]) -> None:
+    for row in rows:
+        try:
+            build_from_dataset(row)
+        except ExampleError as error:
+            raise RunError(f"{row.record_id}: {error}; `python -m training inspect` lists all such records") from error
+
+
+def _version_data(rows: Sequence[DatasetRecord], samples: Sequence[TrainingExample]) -> str:
+    """Return the hash of what is trained on: a record's digest tells nothing of the facts that its alignment samples name."""
+    aligned = [(sample.record_id, sample.prompt, sample.answer) for sample in samples if is_aligned(sample.record_id)]
+    return digest([[(row.record_id, row.digest) for row in rows], aligned])
 
 
 def _fill(
     folder: RunFolder,
     recipe: Recipe,
-    examples: Sequence[TrainingExample],
+    samples: Sequence[TrainingExample],
     images_root: Path,
     processor: Any,
     facts: RunFacts,
@@ -132,14 +132,26 @@ def _fill(
     from training.plan.rendering import render_plan
     from training.tokens.encode import encode_examples
 
-    encoded = encode_examples(examples, images_root, processor, recipe, folder.data, say)
+    encoded = encode_examples(samples, images_root, processor, recipe, folder.data, say)
     plan = plan_run(recipe, encoded.lengths)
     say(render_plan(plan))
     facts = dataclasses.replace(facts, n_examples=encoded.n_examples, n_rejected=len(encoded.rejected))
     processor.save_pretrained(folder.path / PROCESSOR_FOLDER)
+    if recipe.base.whiten:
+        _keep_whitening(folder, recipe, processor)
     for path, value in (
         (folder.recipe, recipe.model_dump(mode="json")),
         (folder.plan, plan_json(plan, facts.run)),
         (folder.path / FACTS_FILE, dataclasses.asdict(facts)),
     ):
         write_bytes(str(path), json.dumps(value, indent=2).encode())
+
+
+def _keep_whitening(folder: RunFolder, recipe: Recipe, processor: Any) -> None:
+    from training.tokens.batches import take_pictures
+
+    pictures = take_pictures(folder.data, processor, _WHITENED, recipe.seed)
+    if pictures is None or len(pictures) < 2:
+        return
+    vision: Any = read_architecture(recipe.base.architecture).vision_config
+    save_whitening(find_whitening(pictures, vision.patch_size, vision.hidden_size), folder.whitening)

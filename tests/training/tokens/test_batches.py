@@ -127,8 +127,8 @@ def test_one_sample_is_the_same_alone_and_among_others(images, examples, tmp_pat
 
 def test_an_answer_that_melts_into_the_prompt_is_turned_away(images) -> None:
     processor = make_processor("tiny", "tiny", TEXTS)
-    processor.chat_template = processor.chat_template.replace("{{- '<|assistant|>' -}}", "{{- 'Wor' -}}")
-    example = TrainingExample("r", "demo", AnswerType.OPEN, interleave("<image>Which?", 1), "sening", ("a.png",))
-    assert processor.tokenizer.tokenize("Worsening") == ["Worsening"]
+    processor.chat_template = processor.chat_template.replace("{{- '<|assistant|>' -}}", "{{- 'Ho' -}}")
+    example = TrainingExample("r", "demo", AnswerType.OPEN, interleave("<image>Which?", 1), "w", ("a.png",))
+    assert processor.tokenizer.tokenize("How") == ["How"]
     ((_, found),) = ExampleEncoder(images, processor, Data()).encode([example])
     assert isinstance(found, Refusal) and found.reason is RejectionReason.ANSWER_NOT_APART

@@ -23,7 +23,7 @@ from training.tokens.encoded import EncodedDataError, RejectionReason, read_enco
 from training.tokens.encoder import IGNORED
 from training.tokens.shards import Sample, ShardWriter
 
-IMAGE_TOKEN, PER_IMAGE = 3, 4
+IMAGE_TOKEN, PER_IMAGE = 3, 1
 
 
 @pytest.fixture(scope="module")

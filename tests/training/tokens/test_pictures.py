@@ -157,5 +157,5 @@ def test_gray_wide_and_transparent_files_are_kept_as_evaluation_shows_them(tmp_p
         kept = found[name]
         assert isinstance(kept, Picture)
         assert np.array_equal(
-            np.broadcast_to(unpack_picture(kept.content), (3, 64, 64)), fit(processor.image_processor, picture, {})
+            np.broadcast_to(unpack_picture(kept.content), (3, 48, 48)), fit(processor.image_processor, picture, {})
         )
