@@ -75,7 +75,7 @@ def sweep_abandoned(folder: Path) -> None:
     """Remove the temporary files of writers that were killed. Lists the folder: call it once per run, not per file."""
     for leftover in folder.glob(f".*{TEMPORARY_SUFFIX}"):
         writer = leftover.name.removesuffix(TEMPORARY_SUFFIX).rsplit(".", 1)[-1]
-        if writer.isdecimal() and not _is_running(int(writer)):
+        if writer.isdecimal() and not is_running(int(writer)):
             leftover.unlink(missing_ok=True)
 
 
@@ -138,7 +138,8 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _is_running(process_id: int) -> bool:
+def is_running(process_id: int) -> bool:
+    """Whether a process of this number runs on this machine."""
     try:
         os.kill(process_id, 0)
     except (ProcessLookupError, OverflowError):  # the latter: more digits than any process has

@@ -16,12 +16,16 @@ from assets.launchers.ray_job import RayLauncher
 from assets.launchers.slurm import SlurmLauncher
 from pipelines.training_choices import LauncherKind, Training
 
-# Of Dagster's dagster.yaml. One run at a time in each pool; a step waits for its turn with nothing but the event log.
+# Of Dagster's dagster.yaml. One run at a time in each pool; a step waits for its turn with nothing but the event log, and a run
+# that was killed gives its place back.
 POOL_LIMITS = """\
 concurrency:
   pools:
     granularity: op
     default_limit: 1
+run_monitoring:
+  enabled: true
+  free_slots_after_run_end_seconds: 60
 """
 
 
