@@ -12,10 +12,12 @@ import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TypeVar
 
 import dagster as dg
 
+from assets.abandoned_runs import end_abandoned_runs, tag_process
 from assets.definitions import build_defs
 from assets.home import prepare_home
 from assets.io import JUDGED_ANSWERS
@@ -34,13 +36,20 @@ from pipelines.review.plan import ReviewPlan, sample_for_review
 from pipelines.review.synthetic import decide_synthetically
 from pipelines.settings import Settings
 from pipelines.storage import read_table
+from pipelines.vocabulary import Source
 
 Row = TypeVar("Row")
+_DEFAULT_SUBJECTS: Mapping[Source, int] = MappingProxyType({})
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
-def run_demo(settings: Settings) -> int:
-    """Run every job on the synthetic cohort and print the score table; return 0 where all went well, else 1 or 2."""
+def run_demo(settings: Settings, subjects: Mapping[Source, int] = _DEFAULT_SUBJECTS) -> int:
+    """Run every job on the synthetic cohort and print the score table; return 0 where all went well, else 1 or 2.
+
+    Args:
+        settings: whose storage root the cohort and everything made of it go to.
+        subjects: how many to draw of a source; any other has its own number, the fewest that show what the source is for.
+    """
     chosen = {name: root for name, root in settings.sources.model_dump().items() if root is not None}
     if chosen:
         print(
@@ -52,9 +61,10 @@ def run_demo(settings: Settings) -> int:
         return 2
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
-    write_cohort(settings.cohort_root(), dict.fromkeys(WRITERS))
+    write_cohort(settings.cohort_root(), {source: subjects.get(source) for source in WRITERS})
     _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
     with dg.DagsterInstance.get() as instance:
+        end_abandoned_runs(instance)
         is_green = _run_jobs(build_defs(settings), settings, instance, started)
     if is_green:
         _print_result(settings)
@@ -69,6 +79,7 @@ def run_ablations(settings: Settings) -> int:
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
     with dg.DagsterInstance.get() as instance:
+        end_abandoned_runs(instance)
         is_green = _run(build_defs(settings), "ablate", instance, started)
     if is_green:
         print(settings.export_path("ablations.md").read_text(encoding="utf-8"))
@@ -107,7 +118,7 @@ def _run(
     result = definitions.resolve_job_def(job).execute_in_process(
         instance=instance,
         partition_key=partition,
-        tags=tags,
+        tags={**tag_process(), **(tags or {})},
         asset_selection=selection,
         run_config=QUIET,
         raise_on_error=False,
