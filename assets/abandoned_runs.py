@@ -25,10 +25,18 @@ def tag_process() -> dict[str, str]:
 
 
 def end_abandoned_runs(instance: dg.DagsterInstance) -> int:
-    """Mark runs failed whose process on this machine is gone, free the places in pools that they held, return their number."""
+    """Mark runs failed whose process on this machine is gone, free the places in pools that they held, return their number.
+
+    To be called before this process starts a run: one that bears its number is of a process before it, as in a container whose
+    processes are numbered from 1 at every start.
+    """
     under_way = RunsFilter(statuses=[DagsterRunStatus.STARTED], tags={_HOST: socket.gethostname()})
-    abandoned = [run for run in instance.get_runs(under_way) if not is_running(int(run.tags[_PROCESS]))]
+    abandoned = [run for run in instance.get_runs(under_way) if not _goes_on(int(run.tags[_PROCESS]))]
     for run in abandoned:
         instance.report_run_failed(run, "its process was killed; run the command again")
         instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
     return len(abandoned)
+
+
+def _goes_on(process_id: int) -> bool:
+    return process_id != os.getpid() and is_running(process_id)

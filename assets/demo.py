@@ -74,7 +74,7 @@ def run_demo(settings: Settings, subjects: Mapping[Source, int] = _DEFAULT_SUBJE
 def run_ablations(settings: Settings) -> int:
     """Train and compare every arm of the paper's ablations; return 0 where all went well, else 1 or 2."""
     if read_table(settings.storage_root, tables.INSTRUCTIONS.name) is None:
-        print(f"there are no training records in {settings.storage_root} yet; make them: make demo", file=sys.stderr)
+        print(f"there are no training records in {settings.storage_root} yet; make them: make proof", file=sys.stderr)
         return 2
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()

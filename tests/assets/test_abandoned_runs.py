@@ -55,11 +55,18 @@ def test_the_next_run_gets_the_place_of_a_killed_one_which_is_marked_failed(home
 
 def test_a_run_that_goes_on_and_one_of_another_machine_are_left_alone() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        here, elsewhere = tag_process(), {"medmim/host": "elsewhere", "medmim/process": "1"}
+        here = tag_process() | {"medmim/process": str(os.getppid())}
+        elsewhere = {"medmim/host": "elsewhere", "medmim/process": "1"}
         for tags in (here, elsewhere):
             instance.create_run_for_job(_empty, tags=tags, status=DagsterRunStatus.STARTED)
         assert end_abandoned_runs(instance) == 0
         assert [run.status for run in instance.get_runs()] == [DagsterRunStatus.STARTED] * 2
+
+
+def test_a_run_that_bears_the_number_of_this_process_is_of_one_before_it() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.create_run_for_job(_empty, tags=tag_process(), status=DagsterRunStatus.STARTED)
+        assert end_abandoned_runs(instance) == 1
 
 
 @dg.job
