@@ -70,8 +70,8 @@ def save_whitening(whitening: Whitening, path: Path) -> None:
 
 
 def load_whitening(path: Path) -> Whitening:
-    """Read a whitening; FileNotFoundError or ValueError where there is none or it is damaged."""
-    with np.load(path, allow_pickle=False) as found:
+    """Read a whitening; OSError, ValueError, KeyError, EOFError or BadZipFile where there is none or it is damaged."""
+    with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as found:  # np.load leaves a damaged file open
         return Whitening(found["weight"], found["mean"])
 
 

@@ -12,14 +12,15 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 from pipelines.provenance import Provenance, write_provenance
-from training.models.whitening import load_whitening
+from training.models.whitening import Whitening, load_whitening
 from training.recipe import Recipe
 from training.recipe_parts import Dtype, WeightsLayout
 from training.run.arguments import choose_weight_dtype
 from training.run.machine import Machine
-from training.run.prepared import PROCESSOR_FOLDER
+from training.run.prepared import PROCESSOR_FOLDER, read_facts
 from training.run.stops import RunError
 from training.run.weights import copy_weights, gather_weights
 from training.run.whole_folder import build_folder
@@ -41,7 +42,7 @@ def load_base(folder: RunFolder, recipe: Recipe) -> Any:
     from training.models.base import load_model
 
     dtype, processor = choose_weight_dtype(recipe), load_processor(folder)
-    whitening = load_whitening(folder.whitening) if folder.whitening.exists() else None
+    whitening = _read_whitening(folder) if read_facts(folder).is_whitened else None
     with _unparted() if recipe.base.layout is WeightsLayout.NEW else contextlib.nullcontext():
         return load_model(
             recipe.base,
@@ -52,6 +53,17 @@ def load_base(folder: RunFolder, recipe: Recipe) -> Any:
             adapter=recipe.adapter,
             whitening=whitening,
         )
+
+
+def _read_whitening(folder: RunFolder) -> Whitening:
+    """Return the first layer that preparing found."""
+    try:
+        return load_whitening(folder.whitening)
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise RunError(
+            f"{folder.whitening}: cannot be read ({type(error).__name__}), and without it another model would be trained; "
+            f"remove {folder.path} and prepare the run again"
+        ) from error
 
 
 def save_finished(folder: RunFolder, recipe: Recipe, made: Provenance, model: Any, processor: Any, machine: Machine) -> None:

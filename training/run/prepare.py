@@ -21,7 +21,7 @@ from pipelines.records import DatasetRecord
 from pipelines.storage import write_bytes
 from pipelines.terms_of_use import DataClass
 from training.ablations import choose_records
-from training.alignment import build_samples, is_aligned
+from training.alignment import build_samples
 from training.architecture import read_architecture
 from training.messages import ExampleError, TrainingExample, build_from_dataset
 from training.models.whitening import find_whitening, save_whitening
@@ -113,9 +113,9 @@ def _check_examples(rows: Sequence[DatasetRecord]) -> None:
 
 
 def _version_data(rows: Sequence[DatasetRecord], samples: Sequence[TrainingExample]) -> str:
-    """Return the hash of what is trained on: a record's digest tells nothing of the facts that its alignment samples name."""
-    aligned = [(sample.record_id, sample.prompt, sample.answer) for sample in samples if is_aligned(sample.record_id)]
-    return digest([[(row.record_id, row.digest) for row in rows], aligned])
+    """Return the hash of what is trained on: a record's digest tells of its images and words, not of its class and facts."""
+    texts = [(sample.record_id, sample.prompt, sample.answer) for sample in samples]
+    return digest([[(row.record_id, row.digest) for row in rows], texts])
 
 
 def _fill(
@@ -136,9 +136,8 @@ def _fill(
     plan = plan_run(recipe, encoded.lengths)
     say(render_plan(plan))
     facts = dataclasses.replace(facts, n_examples=encoded.n_examples, n_rejected=len(encoded.rejected))
+    facts = dataclasses.replace(facts, is_whitened=recipe.base.whiten and _keep_whitening(folder, recipe, processor))
     processor.save_pretrained(folder.path / PROCESSOR_FOLDER)
-    if recipe.base.whiten:
-        _keep_whitening(folder, recipe, processor)
     for path, value in (
         (folder.recipe, recipe.model_dump(mode="json")),
         (folder.plan, plan_json(plan, facts.run)),
@@ -147,11 +146,13 @@ def _fill(
         write_bytes(str(path), json.dumps(value, indent=2).encode())
 
 
-def _keep_whitening(folder: RunFolder, recipe: Recipe, processor: Any) -> None:
+def _keep_whitening(folder: RunFolder, recipe: Recipe, processor: Any) -> bool:
+    """Write the first layer of a new model's vision, where there are pictures to find it by; return whether it was."""
     from training.tokens.batches import take_pictures
 
     pictures = take_pictures(folder.data, processor, _WHITENED, recipe.seed)
     if pictures is None or len(pictures) < 2:
-        return
+        return False  # how pictures differ cannot be found
     vision: Any = read_architecture(recipe.base.architecture).vision_config
     save_whitening(find_whitening(pictures, vision.patch_size, vision.hidden_size), folder.whitening)
+    return True

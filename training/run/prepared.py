@@ -23,13 +23,14 @@ class RunFacts:
 
     run: str
     recipe_digest: str
-    data_version: str  # content hash of the records that were chosen
+    data_version: str  # content hash of the records that were chosen and of the texts made of them
     base: str
     n_examples: int  # encoded, alignment samples among them
     n_rejected: int  # chosen, and could not be encoded; data/data.json says why
     left_out: tuple[tuple[str, int], ...]  # by the recipe's choice of data
     data_class: DataClass
     is_synthetic: bool
+    is_whitened: bool = False  # whitening.npz lies beside, and the model starts with it
 
 
 def read_recipe(folder: RunFolder) -> Recipe:

@@ -6,12 +6,19 @@ from typing import Any
 
 import pytest
 
+from pipelines.records import Fact, Turn
 from pipelines.terms_of_use import DataClass
+from pipelines.vocabulary import Role
 from tests.training.run.small_run import SMALL, make_recipe, make_rows
+from training.run.finish import load_base
 from training.run.prepare import prepare_run
 from training.run.prepared import read_facts, read_recipe
 from training.run.stops import RunError
 from training.run_folder import RunFolder
+
+ONE_IMAGE = (Turn(Role.USER, "<image>Side?\nA: left\nB: right\n"), Turn(Role.ASSISTANT, "B: right"))
+
+PLAIN = {"data__closed_answer": "class_first", "curriculum__alignment_share": 0, "curriculum__replay": 0}
 
 
 def quiet(line: str) -> None:
@@ -81,3 +88,30 @@ def test_record_that_is_no_example_is_named(tmp_path: Path) -> None:
 def test_folder_that_is_no_run_is_told(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="no prepared run is there"):
         read_recipe(RunFolder(tmp_path))
+
+
+def test_other_classes_or_facts_of_the_same_records_are_other_data(tmp_path: Path) -> None:
+    rows = make_rows(tmp_path, 4)
+    rows[0] = dataclasses.replace(rows[0], images=rows[0].images[:1], conversation=ONE_IMAGE)
+    changed = [dataclasses.replace(rows[0], answer_class="left"), *rows[1:]]
+    stated = [dataclasses.replace(rows[0], evidence=(Fact(0, "image", "side", "left"),)), *rows[1:]]
+    assert prepare(tmp_path, rows, **PLAIN).path != prepare(tmp_path, changed, **PLAIN).path
+    assert len({prepare(tmp_path, found).path for found in (rows, changed, stated)}) == 3
+
+
+@pytest.mark.parametrize("harm", ["missing", "truncated", "empty"])
+def test_a_first_layer_that_cannot_be_read_stops_the_run_and_no_other_one_is_trained(tmp_path: Path, harm: str) -> None:
+    folder = prepare(tmp_path)
+    content = folder.whitening.read_bytes()
+    folder.whitening.unlink()
+    if harm != "missing":
+        folder.whitening.write_bytes(content[: len(content) // 2] if harm == "truncated" else b"")
+    with pytest.raises(RunError, match=r"whitening\.npz: cannot be read .*prepare the run again"):
+        load_base(folder, read_recipe(folder))
+
+
+def test_one_picture_shows_no_difference_and_is_trained_on_from_a_random_first_layer(tmp_path: Path) -> None:
+    row = make_rows(tmp_path, 1)[0]
+    folder = prepare(tmp_path, [dataclasses.replace(row, images=row.images[:1], conversation=ONE_IMAGE, evidence=())], **PLAIN)
+    assert not read_facts(folder).is_whitened and not folder.whitening.exists()
+    load_base(folder, read_recipe(folder))
