@@ -145,7 +145,8 @@ def _build_checkpoint(runs: dg.PartitionsDefinition, settings: Settings) -> dg.A
             result = read_result(folder)
             assert result is not None  # `launch` returns only where the program reported a finished model
             row = describe_run(folder, result)
-        yield publish("training/checkpoint", TRAINED_RUNS.to_arrow([row]), metadata=_describe(folder, reported))
+            n_aligned = recipe.curriculum.count_alignment_steps(result.n_steps)
+        yield publish("training/checkpoint", TRAINED_RUNS.to_arrow([row]), metadata=_describe(folder, reported, n_aligned))
 
     return checkpoint
 
@@ -157,12 +158,12 @@ def hold_to_plan(folder: RunFolder) -> None:
         raise dg.Failure(f"{plan['run']} does not fit and is not launched: {'; '.join(plan['problems'])}", allow_retries=False)
 
 
-def _describe(folder: RunFolder, reported: Any) -> dict[str, Any]:
+def _describe(folder: RunFolder, reported: Any, n_alignment_steps: int) -> dict[str, Any]:
     told = {
         name: value
         for result in reported
         if isinstance(result, dg.MaterializeResult)
         for name, value in (result.metadata or {}).items()
     }
-    picture = base64.b64encode(draw_losses(read_log(folder), folder.path.parent.name)).decode()
+    picture = base64.b64encode(draw_losses(read_log(folder), folder.path.parent.name, n_alignment_steps)).decode()
     return {**told, "loss": dg.MetadataValue.md(f"![loss over steps](data:image/png;base64,{picture})")}

@@ -149,6 +149,14 @@ class Curriculum(RecipePart):
         """Whether any step may be one of alignment samples."""
         return self.alignment_share > 0 or self.replay > 0
 
+    def count_alignment_steps(self, n_steps: int) -> int:
+        """Return how many of a run's steps come first, of alignment samples alone.
+
+        >>> Curriculum(alignment_share=0.72).count_alignment_steps(3400)
+        2448
+        """
+        return round(self.alignment_share * n_steps)
+
 
 class Data(RecipePart):
     """Which training records are used; the paper's ablations are values of this part."""

@@ -19,8 +19,12 @@ _INK, _BLUE, _PALE, _ORANGE = "#2b2f36", "#3b6fb6", "#b9cbe4", "#c77f00"
 _WINDOW = 25  # steps of the running mean
 
 
-def draw_losses(records: Sequence[StepRecord], run: str) -> bytes:
-    """Return a PNG: each step's loss in pale under its running mean, the learning rate below; equal records, equal bytes."""
+def draw_losses(records: Sequence[StepRecord], run: str, n_alignment_steps: int = 0) -> bytes:
+    """Return a PNG: each step's loss in pale under its running mean, the learning rate below; equal records, equal bytes.
+
+    Where the first steps are of alignment samples alone, a line stands at their end: what comes after is another task, and its
+    loss is not to be held against theirs.
+    """
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 4.6), dpi=110, layout="constrained")
@@ -37,6 +41,12 @@ def draw_losses(records: Sequence[StepRecord], run: str) -> bytes:
     below.ticklabel_format(axis="y", style="sci", scilimits=(0, 0))
     for axes in (above, below):
         _clean(axes)
+        if n_alignment_steps:
+            axes.axvline(n_alignment_steps + 0.5, color=_INK, linewidth=0.8, linestyle=(0, (4, 3)))
+    if n_alignment_steps:
+        where = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "va": "top", "color": _INK}
+        for text, offset, side in (("alignment", -5, "right"), ("questions", 5, "left")):
+            above.annotate(text, (n_alignment_steps + 0.5, 0.99), xytext=(offset, 0), ha=side, **where)
     sink = io.BytesIO()
     figure.savefig(sink, format="png", metadata={"Software": None})
     return sink.getvalue()

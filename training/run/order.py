@@ -49,7 +49,7 @@ def draw_curriculum(
     """
     pools = [[index for index, found in enumerate(aligned) if found is kind] for kind in (False, True)]
     rows = [draw_steps([lengths[index] for index in pool], global_size, n_steps, seed, by_length) for pool in pools]
-    n_first = round(curriculum.alignment_share * n_steps)
+    n_first = curriculum.count_alignment_steps(n_steps)
     replayed = random.Random(f"replay {seed}")
     for step in range(n_steps):
         is_replayed = replayed.random() < curriculum.replay

@@ -14,5 +14,10 @@ def test_a_run_without_steps_can_be_drawn() -> None:
     assert draw_losses([], "tiny-data_0")[:4] == b"\x89PNG"
 
 
+def test_the_end_of_the_alignment_stage_is_marked_where_there_is_one() -> None:
+    assert draw_losses(RECORDS, "tiny", 20) != draw_losses(RECORDS, "tiny")
+    assert draw_losses(RECORDS, "tiny", 0) == draw_losses(RECORDS, "tiny")
+
+
 def test_smoothing_keeps_a_constant_and_the_length() -> None:
     assert smooth([2.0] * 7, 25) == pytest.approx([2.0] * 7)
