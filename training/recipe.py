@@ -69,6 +69,20 @@ class Recipe(RecipePart):
         return self
 
     @property
+    def is_reentrant(self) -> bool:
+        """Whether layers are computed again in torch's reentrant form: an adapter over parted weights needs it (trl #2514)."""
+        return (
+            self.batch.gradient_checkpointing
+            and self.adapter.kind is not AdapterKind.NONE
+            and self.distribution.zero_stage == 3
+        )
+
+    @property
+    def reaches_pictures(self) -> bool:
+        """Whether the backward pass goes through the vision tower: it is trained, or the reentrant form asks for it."""
+        return not self.frozen.vision_tower or self.is_reentrant
+
+    @property
     def digest(self) -> str:
         """Hash of everything that decides the model: reasons, planning hardware and how often it is saved do not."""
         return digest(self.model_dump(mode="json", exclude={"why", "hardware", "checkpoints"}))

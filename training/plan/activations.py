@@ -30,8 +30,7 @@ def measure_activations(model: Any, recipe: Recipe, longest: Sample) -> Activati
     config: Any = model.config
     vision, text = config.vision_config, config.get_text_config()
     width = next(model.parameters()).element_size()
-    # Checkpointing lets gradients reach the pictures' embedding, whether or not the tower is frozen.
-    reaches_pictures = is_checkpointed or not recipe.frozen.vision_tower
+    reaches_pictures = recipe.reaches_pictures
     kept = measure_kept(model, longest, with_vision=reaches_pictures)
     tower_input = longest.images * count_vision_tokens(config) * vision.hidden_size * width if reaches_pictures else 0
     language_input = longest.tokens * text.hidden_size * width

@@ -91,7 +91,10 @@ def _plan_model(recipe: Recipe, given: TokenLengths | None, gpu: Gpu, model: Any
     longest = take_longest_sample(bound, image_tokens, recipe.data.max_images)
     parameters = count_parameters(model, recipe)
     activations = measure_activations(model, recipe, longest)
-    sample_flops = count_sample_flops(model, lengths, image_tokens, is_checkpointed=recipe.batch.gradient_checkpointing)
+    is_checkpointed = recipe.batch.gradient_checkpointing
+    sample_flops = count_sample_flops(
+        model, lengths, image_tokens, is_checkpointed=is_checkpointed, reaches_pictures=recipe.reaches_pictures
+    )
     processes = max(recipe.hardware.gpus, 1)
     work = measure_work(recipe, sample_flops, lengths, gpu)
     memory = estimate_memory(recipe, parameters, activations, processes=processes, gpu_bytes=gpu.memory_gb * 1e9)

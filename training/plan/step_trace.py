@@ -46,16 +46,18 @@ class Kept:
     language: int  # of all decoder layers
 
 
-def trace_step(model: Any, sample: Sample, *, is_checkpointed: bool) -> StepTrace:
+def trace_step(model: Any, sample: Sample, *, is_checkpointed: bool, reaches_pictures: bool = False) -> StepTrace:
     """Return what one sample computes; `model` is of `open_model`, within its context.
 
     Args:
         model: in training mode.
         sample: its size; attention is counted whole (a causal kernel may skip up to half of it).
         is_checkpointed: whether layers are computed again in the backward pass.
+        reaches_pictures: whether that is done in the form that asks for gradients of the pictures, so that a frozen tower is
+            computed again and backward, too.
     """
     base = _unwrap(model)
-    with _checkpointing(base, is_checkpointed):
+    with _checkpointing(base, is_checkpointed, reaches_pictures):
         one, two = (_count_step(base, sample, n_layers) for n_layers in (1, 2))
     more = base.config.get_text_config().num_hidden_layers - 1
     return StepTrace(
@@ -152,16 +154,18 @@ def _score(model: Any, hidden: Any) -> Any:
 
 
 @contextmanager
-def _checkpointing(model: Any, is_checkpointed: bool) -> Iterator[None]:
+def _checkpointing(model: Any, is_checkpointed: bool, reaches_pictures: bool) -> Iterator[None]:
     if not is_checkpointed:
         yield
         return
     model.activation_checkpointing_enable({"use_reentrant": False})
+    if not reaches_pictures:
+        model.disable_input_require_grads()  # which enabling set, also on the pictures' embedding
     try:
         yield
     finally:
         model.activation_checkpointing_disable()
-        model.disable_input_require_grads()  # which enabling set, also on the pictures' embedding
+        model.disable_input_require_grads()
 
 
 def _count_attention() -> dict[Any, Callable[..., int]]:

@@ -27,7 +27,9 @@ class Work:
     hours: float  # at the stated utilisation; loading, saving and the traffic of offloading are not in it
 
 
-def count_sample_flops(model: Any, lengths: TokenLengths, image_tokens: int, *, is_checkpointed: bool) -> float:
+def count_sample_flops(
+    model: Any, lengths: TokenLengths, image_tokens: int, *, is_checkpointed: bool, reaches_pictures: bool = False
+) -> float:
     """Return what a sample of mean length and mean number of images computes, forward and backward.
 
     Args:
@@ -35,13 +37,15 @@ def count_sample_flops(model: Any, lengths: TokenLengths, image_tokens: int, *, 
         lengths: of the data; attention's square is that of the mean length.
         image_tokens: of one image.
         is_checkpointed: whether layers are computed again.
+        reaches_pictures: as of `trace_step`.
     """
     images = max(lengths.image_tokens / max(lengths.n, 1) / image_tokens, 1.0)
     whole = math.floor(images + 1e-9)
     tokens = max(math.ceil(lengths.total / max(lengths.n, 1)), whole * image_tokens + 1)
 
     def count(n_tokens: int, n_images: int) -> int:
-        return trace_step(model, Sample(n_tokens, n_images), is_checkpointed=is_checkpointed).total_flops
+        sample = Sample(n_tokens, n_images)
+        return trace_step(model, sample, is_checkpointed=is_checkpointed, reaches_pictures=reaches_pictures).total_flops
 
     flops = float(count(tokens, whole))
     part = images - whole

@@ -19,15 +19,13 @@ def make_arguments(folder: RunFolder, recipe: Recipe, machine: Machine, n_steps:
     """Return TRL's SFTConfig; it must live as long as the run, and be made before the model where ZeRO-3 parts it."""
     from trl.trainer.sft_config import SFTConfig
 
-    is_adapted, is_parted = recipe.adapter.kind is not AdapterKind.NONE, recipe.distribution.zero_stage == 3
     return SFTConfig(
         output_dir=str(folder.checkpoints),
         max_steps=n_steps,
         per_device_train_batch_size=recipe.batch.per_device,
         gradient_accumulation_steps=accumulation,
         activation_checkpointing=recipe.batch.gradient_checkpointing,
-        # An adapter over parted weights needs the reentrant form (huggingface/trl #2514).
-        activation_checkpointing_kwargs={"use_reentrant": is_adapted and is_parted},
+        activation_checkpointing_kwargs={"use_reentrant": recipe.is_reentrant},
         average_tokens_across_devices=True,
         learning_rate=recipe.optimiser.learning_rate,
         max_grad_norm=recipe.optimiser.max_grad_norm,

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 from pipelines.keys import digest
 from pipelines.provenance import Provenance
+from training.models.frozen import ask_no_gradient_of_inputs
 from training.recipe import Recipe
 from training.run.arguments import make_arguments
 from training.run.checkpoints import Checkpoint, choose_checkpoint, list_checkpoints
@@ -118,9 +119,12 @@ def _make_trainer(work: Work, arguments: Any) -> Any:
     from training.tokens.batches import Collator, open_samples
 
     processor = load_processor(work.folder)
+    model = load_base(work.folder, work.recipe)
+    if not work.recipe.is_reentrant:
+        ask_no_gradient_of_inputs(model)
     trainer = define_trainer()(
         work,
-        model=load_base(work.folder, work.recipe),
+        model=model,
         args=arguments,
         train_dataset=open_samples(work.folder.data),
         data_collator=Collator(processor),

@@ -117,6 +117,17 @@ def test_checkpointing_computes_layers_once_more_and_never_the_whole_model_twice
     assert 0.5 < (again.total_flops - plain.total_flops) / plain.forward_flops < 1
 
 
+def test_a_frozen_tower_is_computed_again_only_in_the_form_that_asks_for_its_gradients() -> None:
+    with open_model(make_recipe(vision_tower=True)) as model:
+        plain = trace_step(model, SAMPLE, is_checkpointed=False)
+        again = trace_step(model, SAMPLE, is_checkpointed=True)
+        reentrant = trace_step(model, SAMPLE, is_checkpointed=True, reaches_pictures=True)
+    layers = expected_picture_flops(3) - 3 * 2 * (128 * 128 + 128**2) - 3 * 2 * (3 * 48**2 * 128)
+    decoder = plain.forward_flops - expected_picture_flops(3)
+    assert again.total_flops - plain.total_flops <= decoder
+    assert reentrant.total_flops - again.total_flops > 1.5 * layers  # forward once more, and backward
+
+
 def test_checkpointing_leaves_no_trace_in_the_model() -> None:
     with open_model(make_recipe(vision_tower=True)) as model:
         before = measure_kept(model, SAMPLE, with_vision=False)

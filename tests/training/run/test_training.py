@@ -3,11 +3,17 @@
 import dataclasses
 import json
 import warnings
+from collections import Counter
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.training.run.small_run import N_STEPS, SMALL, Listener, prepare, read_losses, train
+from tests.training.run.small_run import LORA, N_STEPS, SMALL, Listener, prepare, read_losses, train
+from training.models.frozen import ModelPart, find_part
+from training.recipe import Recipe
+from training.run.finish import load_base
 from training.run.machine import find_machine
 from training.run.prepared import read_recipe
 from training.run.result import read_result
@@ -78,6 +84,31 @@ def test_activation_checkpointing_and_bf16_train(tmp_path: Path, whole_run: RunF
 
     with safe_open(folder.model / "model.safetensors", framework="pt") as saved:
         assert {str(saved.get_tensor(name).dtype) for name in list(saved.keys())} == {"torch.bfloat16"}
+
+
+@pytest.mark.parametrize("kind", [SMALL, LORA], ids=["full", "lora"])
+def test_layers_are_computed_again_but_a_frozen_tower_is_not(
+    kind: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: Counter[str] = Counter()
+
+    def watch(folder: RunFolder, recipe: Recipe) -> Any:
+        model = load_base(folder, recipe)
+        for name, module in model.named_modules():
+            if name.endswith(".layers.0.mlp"):  # within what is computed again; hooks of the layer itself are outside
+                module.register_forward_pre_hook(partial(lambda part, *_: calls.update([part]), find_part(name)))
+        return model
+
+    monkeypatch.setattr("training.run.training.load_base", watch)
+    frozen = kind | {"frozen.vision_tower": True, "frozen.projector": kind is LORA, "adapter.dropout": 0.0}
+    plain, again = (prepare(tmp_path, frozen | {"batch.gradient_checkpointing": recomputed}) for recomputed in (False, True))
+    train(plain)
+    once = calls.copy()
+    train(again)
+    assert once[ModelPart.VISION_TOWER] == once[ModelPart.LANGUAGE_MODEL] > 0
+    assert (calls - once)[ModelPart.VISION_TOWER] == once[ModelPart.VISION_TOWER]
+    assert (calls - once)[ModelPart.LANGUAGE_MODEL] == 2 * once[ModelPart.LANGUAGE_MODEL]
+    assert read_losses(again) == pytest.approx(read_losses(plain), abs=2e-5)
 
 
 def test_nothing_but_the_loss_is_computed_from_the_head(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
