@@ -14,12 +14,12 @@ demo: .venv/installed ## synthetic cohort -> every asset -> score table
 	$(BIN)/python -m assets demo
 
 # Subjects enough that a model of random weights learns to look; docs/training.md says what it then knows.
-PROOF := MEDMIM_STORAGE_ROOT=$(STORAGE)/proof MEDMIM_TRAINING__THREADS_PER_PROCESS=2
+PROOF := MEDMIM_STORAGE_ROOT=$(STORAGE)/proof
 proof: .venv/installed ## the demo with 3,700 subjects: what the tiny model learns to see, against blind and shuffled images
-	$(PROOF) $(BIN)/python -m assets demo --subjects embed=700 lumiere=1500 ms_cxr_t=1500
+	$(PROOF) MEDMIM_TRAINING__THREADS_PER_PROCESS=2 $(BIN)/python -m assets demo --subjects embed=700 lumiere=1500 ms_cxr_t=1500
 
-ablations: .venv/installed ## the paper's Fig. 4 on the tiny model: 33 runs; after `make proof`
-	$(PROOF) $(BIN)/python -m assets ablations
+ablations: .venv/installed ## the paper's Fig. 4 on the tiny model: 30 runs, two at a time; after `make proof`
+	$(PROOF) MEDMIM_TRAINING__ABLATIONS__AT_ONCE=2 $(BIN)/python -m assets ablations
 
 test: .venv/installed .venv/small_model ## the whole suite
 	$(BIN)/python -m pytest $(ARGS)

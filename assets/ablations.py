@@ -1,14 +1,17 @@
 """The paper's ablations (Fig. 4) rerun: every arm trained from several seeds, asked our held-in set, compared and drawn.
 
 Thirty runs take a while even of the tiny model, so no other job makes this table: `make ablations`, or the job `ablate`.
+Several may train at once; what this process does of each, encoding and asking, goes one at a time beside them.
 
 Example:
-    >>> ablations.key.to_user_string(), ABLATION_EFFECTS.key
+    >>> build_ablations(Settings()).key.to_user_string(), ABLATION_EFFECTS.key
     ('evaluation/ablations', ('arm', 'ability', 'family', 'answer_type'))
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import dagster as dg
 import pyarrow as pa
@@ -16,9 +19,12 @@ import pyarrow as pa
 from assets.evaluation import BENCHMARKS, open_images, read_benchmarks
 from assets.failures import told_plainly
 from assets.io import ABLATION_EFFECTS, key_of
+from assets.launchers.choosing import choose_pool
 from assets.launchers.launcher import TrainingLauncher
 from assets.launchers.program import LaunchSize
+from assets.milestones import MILESTONE
 from assets.publishing import Metadata, Results, contract_checks, publish
+from assets.side_by_side import work_side_by_side
 from assets.training import INSTRUCTIONS, hold_to_plan, read_recipe
 from evaluation.ablations.answers import AblationRun
 from evaluation.ablations.asking import ask_run
@@ -33,55 +39,62 @@ from pipelines.settings import Settings
 from pipelines.storage import write_bytes
 from training.ablations import Ablation, name_run, parse_run
 from training.run.prepare import prepare_run
-from training.run_folder import RunFolder
 
 
-@dg.asset(
-    key=key_of("evaluation/ablations"),
-    group_name="ablations",
-    code_version="1",
-    kinds={"parquet"},
-    check_specs=contract_checks("evaluation/ablations"),
-    ins={**INSTRUCTIONS, **BENCHMARKS},
-)
-def ablations(
-    context: dg.AssetExecutionContext,
-    instructions: pa.Table,
-    benchmark: pa.Table,
-    released: pa.Table,
-    settings: dg.ResourceParam[Settings],
-    launcher: dg.ResourceParam[TrainingLauncher],
-) -> Results:
-    """One arm against the full run on one ability: an ability left out, no composed records, less data."""
-    items = read_benchmarks(benchmark, released)
-    images = open_images(settings, benchmark, released, {})
-    runs: list[AblationRun] = []
-    for folder, size in _prepare_runs(instructions, settings, context):
-        launcher.launch(context, folder, size)  # a run that is finished is only reported again
-        with told_plainly():
-            answers = folder.path / "answers.jsonl"
-            runs.append(ask_run(folder.model, items, images, settings, answers, context.log.info))
-    with told_plainly():
-        chosen = settings.evaluation
-        study = measure_ablations(runs, seed=chosen.seed, draws=chosen.bootstrap_draws)
-        is_synthetic = any(benchmark.column("is_synthetic").to_pylist())
-        metadata = _export(study, settings, is_synthetic=is_synthetic)
-    yield publish("evaluation/ablations", ABLATION_EFFECTS.to_arrow(study.effects), metadata={**metadata, "runs": len(runs)})
+def build_ablations(settings: Settings) -> dg.AssetsDefinition:
+    """Return the asset of the study; it holds the place of training in its pool, for it trains on the same devices."""
 
+    @dg.asset(
+        key=key_of("evaluation/ablations"),
+        group_name="ablations",
+        code_version="1",
+        kinds={"parquet"},
+        check_specs=contract_checks("evaluation/ablations"),
+        ins={**INSTRUCTIONS, **BENCHMARKS},
+        pool=choose_pool(settings.training),
+    )
+    def ablations(
+        context: dg.AssetExecutionContext,
+        instructions: pa.Table,
+        benchmark: pa.Table,
+        released: pa.Table,
+        settings: dg.ResourceParam[Settings],
+        launcher: dg.ResourceParam[TrainingLauncher],
+    ) -> Results:
+        """One arm against the full run on one ability: an ability left out, no composed records, less data."""
+        items = read_benchmarks(benchmark, released)
+        images = open_images(settings, benchmark, released, {})
+        records, root = tables.INSTRUCTIONS.to_rows(instructions), Path(settings.storage_root)
+        chosen, own_work = settings.training.ablations, Lock()
+        threads = settings.training.threads_per_process or 1 if chosen.at_once > 1 else None
 
-def _prepare_runs(
-    instructions: pa.Table, settings: Settings, context: dg.AssetExecutionContext
-) -> Iterator[tuple[RunFolder, LaunchSize]]:
-    records, root = tables.INSTRUCTIONS.to_rows(instructions), Path(settings.storage_root)
-    chosen = settings.training.ablations
-    for ablation in _choose_arms(chosen.arms):
-        run = name_run(chosen.recipe, ablation)
-        for seed in range(1, chosen.seeds + 1):
-            with told_plainly():
+        def train_and_ask(run: str, seed: int) -> AblationRun:
+            with own_work, told_plainly():
                 recipe = read_recipe(run, settings).model_copy(update={"seed": seed})
                 folder = prepare_run(recipe, records, root, root, run, context.log.info)
             hold_to_plan(folder)
-            yield folder, LaunchSize.of(recipe, settings.training)
+            launcher.launch(
+                context, folder, LaunchSize.of(recipe, settings.training)
+            )  # one that is finished only reports again
+            with own_work, told_plainly():
+                answers = folder.path / "answers.jsonl"
+                asked = ask_run(folder.model, items, images, settings, answers, context.log.info, threads=threads)
+            context.log.info(f"{run}, seed {seed}: trained and asked", extra=MILESTONE)
+            return asked
+
+        pieces = [
+            partial(train_and_ask, name_run(chosen.recipe, arm), seed)
+            for arm in _choose_arms(chosen.arms)
+            for seed in range(1, chosen.seeds + 1)
+        ]
+        runs = work_side_by_side(pieces, chosen.at_once)
+        with told_plainly():
+            study = measure_ablations(runs, seed=settings.evaluation.seed, draws=settings.evaluation.bootstrap_draws)
+            is_synthetic = any(benchmark.column("is_synthetic").to_pylist())
+            metadata = {**_export(study, settings, is_synthetic=is_synthetic), "runs": len(runs)}
+        yield publish("evaluation/ablations", ABLATION_EFFECTS.to_arrow(study.effects), metadata=metadata)
+
+    return ablations
 
 
 def _choose_arms(names: Sequence[str]) -> list[Ablation]:

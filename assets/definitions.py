@@ -7,7 +7,7 @@ Example:
 
 import dagster as dg
 
-from assets.ablations import ablations
+from assets.ablations import build_ablations
 from assets.audit import released_audit
 from assets.corpus import CORPUS
 from assets.dataset import DATASET
@@ -16,6 +16,7 @@ from assets.io import ParquetTables
 from assets.jobs import JOBS
 from assets.launchers.choosing import choose_launcher
 from assets.leaderboard import comparisons, leaderboard
+from assets.milestones import LOGGERS
 from assets.released import released_benchmark
 from assets.sensors import REVIEW_DECISIONS, REVIEW_REJECTS, review_ledger
 from assets.statistics import dataset_statistics
@@ -39,7 +40,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             *build_evaluation(settings),
             comparisons,
             leaderboard,
-            ablations,
+            build_ablations(settings),
         ],
         jobs=JOBS,
         sensors=[review_ledger],
@@ -48,6 +49,7 @@ def build_defs(settings: Settings) -> dg.Definitions:
             "settings": settings,
             "launcher": choose_launcher(settings.training, settings.storage_root),
         },
+        loggers=LOGGERS,
         executor=dg.in_process_executor,  # stages are short; a process per step costs 2-8 s each
     )
 

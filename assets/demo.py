@@ -21,6 +21,7 @@ from assets.abandoned_runs import end_abandoned_runs, tag_process
 from assets.definitions import build_defs
 from assets.home import prepare_home
 from assets.io import JUDGED_ANSWERS
+from assets.milestones import configure_terminal, say
 from assets.sensors import describe_ledger
 from evaluation.benchmark import gather_benchmarks
 from evaluation.controls.subtasks import score_subtasks
@@ -40,7 +41,6 @@ from pipelines.vocabulary import Source
 
 Row = TypeVar("Row")
 _DEFAULT_SUBJECTS: Mapping[Source, int] = MappingProxyType({})
-QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 
 
 def run_demo(settings: Settings, subjects: Mapping[Source, int] = _DEFAULT_SUBJECTS) -> int:
@@ -62,7 +62,7 @@ def run_demo(settings: Settings, subjects: Mapping[Source, int] = _DEFAULT_SUBJE
     os.environ["DAGSTER_HOME"] = str(prepare_home(settings.storage_root))
     started = time.monotonic()
     write_cohort(settings.cohort_root(), {source: subjects.get(source) for source in WRITERS})
-    _say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
+    say(started, f"synthetic cohort drawn in {settings.cohort_root()}")
     with dg.DagsterInstance.get() as instance:
         end_abandoned_runs(instance)
         is_green = _run_jobs(build_defs(settings), settings, instance, started)
@@ -93,7 +93,7 @@ def _run_jobs(definitions: dg.Definitions, settings: Settings, instance: dg.Dags
     built = [_run(definitions, "build_corpus", instance, started, partition=source.value) for source in WRITERS]
     if not all(built):
         return False
-    _say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
+    say(started, f"review: {_review(settings)} synthetic decisions added to {settings.review_ledger()}")
     for event in describe_ledger(settings):
         instance.report_runless_asset_event(event)
     last = list(WRITERS)[-1]
@@ -120,12 +120,12 @@ def _run(
         partition_key=partition,
         tags={**tag_process(), **(tags or {})},
         asset_selection=selection,
-        run_config=QUIET,
+        run_config=configure_terminal(started),
         raise_on_error=False,
     )
     made = sum(1 for event in result.all_events if event.is_step_materialization)
     what = job if partition is None else f"{job} {partition}"
-    _say(started, f"{what}: {'green' if result.success else 'FAILED'}, {made} tables")
+    say(started, f"{what}: {'green' if result.success else 'FAILED'}, {made} tables")
     for event in result.all_events:
         if event.is_step_failure:
             print(f"  {event.step_key}: {event.step_failure_data.error_display_string}", file=sys.stderr)
@@ -179,7 +179,3 @@ def _print_looking(settings: Settings) -> None:
 def _read(settings: Settings, table: tables.Table[Row], partition: str | None = None) -> list[Row]:
     stored = read_table(settings.storage_root, table.name, partition)
     return [] if stored is None else table.to_rows(stored)
-
-
-def _say(started: float, what: str) -> None:
-    print(f"[{time.monotonic() - started:5.1f} s] {what}", flush=True)

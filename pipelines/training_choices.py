@@ -123,7 +123,8 @@ class Ablations(_Section):
 
     recipe: str = "tiny"
     seeds: int = Field(default=3, ge=2)  # of every arm; an interval over runs needs two
-    arms: tuple[str, ...] = ()  # "full", "without_temporal", "data_25" ...; none: all eleven
+    arms: tuple[str, ...] = ()  # "full", "without_temporal", "data_25" ...; none: all ten
+    at_once: int = Field(default=1, ge=1)  # runs, on this machine: they share its devices
 
 
 class Training(_Section):
@@ -140,3 +141,12 @@ class Training(_Section):
     ray: RayLaunch = RayLaunch()
     k8s: KubernetesLaunch = KubernetesLaunch()
     slurm: SlurmLaunch = SlurmLaunch()
+
+    @model_validator(mode="after")
+    def _leave_no_jobs_behind(self) -> Self:
+        """A cancelled step takes its programs on this machine with it; jobs of a cluster would go on."""
+        if self.ablations.at_once > 1 and self.launcher is not LauncherKind.LOCAL:
+            raise ValueError(
+                f"ablations.at_once {self.ablations.at_once} is for the launcher 'local'; with {self.launcher.value!r} it is 1"
+            )
+        return self

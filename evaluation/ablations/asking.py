@@ -36,6 +36,7 @@ def ask_run(
     *,
     answer_types: Sequence[AnswerType] = CLOSED_ONLY,
     options: str = TINY_OPTIONS,
+    threads: int | None = None,
 ) -> AblationRun:
     """Return a run's judged answers to the held-in benchmarks, sighted and blind; arm and seed are what its provenance says.
 
@@ -48,6 +49,8 @@ def ask_run(
         say: told of progress, in counts.
         answer_types: of the items that are asked.
         options: of the model, as behind the "?" of its specification.
+        threads: of the CPU that the model may take; None: all. Where other runs train beside it, more threads than free cores
+            wait for each other: answers took eighteen times as long.
 
     Raises:
         AblationError: the run's provenance cannot be read, or the run is of no arm.
@@ -58,6 +61,10 @@ def ask_run(
     except ProvenanceError as error:
         raise AblationError(str(error)) from error
     arm = read_arm(made.run)
+    if threads is not None:
+        import torch  # slow to load, and not needed to define the graph
+
+        torch.set_num_threads(threads)
     name = f"{made.run}, seed {made.seed}"
     spec = ModelSpec(name, ModelKind.TRANSFORMERS, str(folder.resolve()), TransformersOptions.parse(options))
     chosen = settings.evaluation.model_copy(update={"controls": (Condition.BLIND,), "robustness": False})

@@ -110,7 +110,7 @@ def test_predictions_of_a_run_rest_on_its_checkpoint(trained: Graph) -> None:
 
 
 def test_arms_of_an_ablation_are_trained_from_every_seed_asked_and_compared(trained: Graph) -> None:
-    chosen = trained.settings.training.ablations.model_copy(update={"seeds": 2, "arms": ("data_0",)})
+    chosen = trained.settings.training.ablations.model_copy(update={"seeds": 2, "arms": ("data_0",), "at_once": 2})
     training = trained.settings.training.model_copy(update={"ablations": chosen})
     graph = Graph(trained.settings.model_copy(update={"training": training}), trained.instance)
     assert failures(graph.run("ablate")) == []

@@ -9,12 +9,15 @@ from typing import Any
 import dagster as dg
 import pytest
 import yaml
+from pydantic import ValidationError
 
+from assets.ablations import build_ablations
 from assets.launchers.choosing import POOL_LIMITS, choose_launcher, choose_pool
 from assets.launchers.launcher import MAX_RETRIES_TAG, TrainingLauncher
 from assets.launchers.local import LocalLauncher
 from assets.launchers.program import LaunchSize
-from pipelines.training_choices import LauncherKind, LocalLaunch, Training
+from pipelines.settings import Settings
+from pipelines.training_choices import Ablations, LauncherKind, LocalLaunch, Training
 from tests.assets.graphs import QUIET
 from tests.assets.launchers.runs import ONE, PROGRAM, prepare, train
 
@@ -31,6 +34,18 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.DagsterIns
 @pytest.mark.parametrize("kind", list(LauncherKind))
 def test_every_kind_of_the_settings_has_a_launcher_that_loads_no_optional_library(kind: LauncherKind) -> None:
     assert isinstance(choose_launcher(Training(launcher=kind), "/data"), TrainingLauncher)
+
+
+def test_ablations_at_once_are_for_this_machine_alone_where_no_job_outlives_the_step() -> None:
+    assert Training(ablations=Ablations(at_once=2)).ablations.at_once == 2
+    assert Training(launcher=LauncherKind.RAY).ablations.at_once == 1
+    with pytest.raises(ValidationError, match=r"ablations\.at_once 2 is for the launcher 'local'; with 'slurm' it is 1"):
+        Training(launcher=LauncherKind.SLURM, ablations=Ablations(at_once=2))
+
+
+def test_ablations_wait_for_the_device_as_a_run_does() -> None:
+    study = build_ablations(Settings(training=Training(local=LocalLaunch(pool="gpu_1"))))
+    assert study.op.pool == "gpu_1"
 
 
 def test_a_run_waits_while_another_holds_its_device(instance: dg.DagsterInstance) -> None:
