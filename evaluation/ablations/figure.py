@@ -144,7 +144,13 @@ def _draw_shares(panel: "Axes", shown: _Shown, arms: Sequence[Arm]) -> None:
     panel.set_xlim(-6, 106)
     _style_panel(panel)
     if shown.abilities:
-        legend = panel.legend(loc="upper left", fontsize=7.5, frameon=False, labelcolor=INK, ncols=2, borderaxespad=0.1)
+        beside_title = {
+            "loc": "lower right",
+            "bbox_to_anchor": (1.0, 1.0),
+            "borderaxespad": 0.1,
+        }  # within, intervals run through it
+        packed = {"ncols": 4, "columnspacing": 0.8, "handlelength": 1.1, "handletextpad": 0.4}
+        legend = panel.legend(fontsize=7, frameon=False, labelcolor=INK, **packed, **beside_title)
         for handle, marker in zip(legend.get_lines(), _ABILITY_MARKERS, strict=False):
             handle.set_marker(marker)
             handle.set_markersize(4.5)
