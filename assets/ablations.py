@@ -66,16 +66,14 @@ def build_ablations(settings: Settings) -> dg.AssetsDefinition:
         images = open_images(settings, benchmark, released, {})
         records, root = tables.INSTRUCTIONS.to_rows(instructions), Path(settings.storage_root)
         chosen, own_work = settings.training.ablations, Lock()
-        threads = settings.training.threads_per_process or 1 if chosen.at_once > 1 else None
+        threads = (settings.training.threads_per_process or 1) if chosen.at_once > 1 else None
 
         def train_and_ask(run: str, seed: int) -> AblationRun:
             with own_work, told_plainly():
                 recipe = read_recipe(run, settings).model_copy(update={"seed": seed})
                 folder = prepare_run(recipe, records, root, root, run, context.log.info)
             hold_to_plan(folder)
-            launcher.launch(
-                context, folder, LaunchSize.of(recipe, settings.training)
-            )  # one that is finished only reports again
+            launcher.launch(context, folder, LaunchSize.of(recipe, settings.training))  # a finished run only reports again
             with own_work, told_plainly():
                 answers = folder.path / "answers.jsonl"
                 asked = ask_run(folder.model, items, images, settings, answers, context.log.info, threads=threads)

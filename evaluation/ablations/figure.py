@@ -144,11 +144,8 @@ def _draw_shares(panel: "Axes", shown: _Shown, arms: Sequence[Arm]) -> None:
     panel.set_xlim(-6, 106)
     _style_panel(panel)
     if shown.abilities:
-        beside_title = {
-            "loc": "lower right",
-            "bbox_to_anchor": (1.0, 1.0),
-            "borderaxespad": 0.1,
-        }  # within, intervals run through it
+        # Beside the title: within the panel intervals run through it.
+        beside_title = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
         packed = {"ncols": 4, "columnspacing": 0.8, "handlelength": 1.1, "handletextpad": 0.4}
         legend = panel.legend(fontsize=7, frameon=False, labelcolor=INK, **packed, **beside_title)
         for handle, marker in zip(legend.get_lines(), _ABILITY_MARKERS, strict=False):

@@ -1,5 +1,6 @@
 """On the terminal stands what is marked as a milestone, and nothing else of a run that went well."""
 
+import re
 import time
 
 import dagster as dg
@@ -22,8 +23,9 @@ def test_a_milestone_is_printed_with_the_time_and_nothing_else_is(capfd: pytest.
     with dg.DagsterInstance.ephemeral() as instance:
         job.execute_in_process(instance=instance, run_config=configure_terminal(time.monotonic() - 60))
     printed, errors = capfd.readouterr()
-    assert printed.startswith("[ 6") and printed.endswith(" s] seed 1: trained and asked\n")
-    assert printed.count("\n") == 1 and errors == ""
+    said = re.fullmatch(r"\[ *([\d.]+) s\] seed 1: trained and asked\n", printed)
+    assert said is not None and float(said[1]) >= 60
+    assert errors == ""
 
 
 def test_every_job_can_be_told_so() -> None:

@@ -26,18 +26,18 @@ def test_results_stand_in_the_order_of_the_pieces_whichever_ends_first() -> None
 
 @pytest.mark.parametrize("at_once", [1, 2, 3])
 def test_no_more_pieces_are_under_way_than_asked_for_and_all_are_done(at_once: int) -> None:
-    under_way, most, lock = 0, 0, threading.Lock()
+    under_way, most, lock, together = 0, 0, threading.Lock(), threading.Barrier(at_once)
 
     def work() -> None:
         nonlocal under_way, most
         with lock:
             under_way += 1
             most = max(most, under_way)
-        time.sleep(0.02)
+        together.wait(30)  # nobody goes on before so many are under way
         with lock:
             under_way -= 1
 
-    assert len(work_side_by_side([work] * 9, at_once)) == 9
+    assert len(work_side_by_side([work] * 6, at_once)) == 6
     assert most == at_once
 
 
