@@ -1,6 +1,7 @@
 import csv
 import gzip
 import io
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -222,9 +223,14 @@ def test_whatever_text_cells_hold_comes_back(tmp_path_factory, rows, end):
     assert [[row["a"], row["b"]] for row in sheet.rows()] == expected
 
 
+# The quote before such a cell could close one that was left open: then two readings lose a line each, and neither is wrong.
+CLOSING = re.compile('"*[\n,]')
+TELLING = CELLS.filter(lambda cell: CLOSING.match(cell) is None)
+
+
 @settings(max_examples=35, deadline=None)
 @given(
-    rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6),
+    rows=st.lists(st.tuples(TELLING, TELLING), min_size=1, max_size=6),
     place=st.integers(0, 6),
     broken=st.sampled_from(['x,"y', '"x', '"x,y', 'x,"y,z', '"""x,y', 'x,"y""']),
     quoting=st.sampled_from([csv.QUOTE_ALL, csv.QUOTE_MINIMAL]),
