@@ -30,6 +30,11 @@ _BLIND_DASH = (0, (4, 3))
 _SHORT = {Ability.TEMPORAL: "temp.", Ability.REASONING: "reas.", Ability.COMPARISON: "comp.", Ability.COREFERENCE: "co-ref."}
 _STEP = 0.17  # between the arms of one ability
 _DODGE = 2.2  # per cent of the data, between abilities
+_TITLES = {
+    Panel.ABILITY: "one ability left out of training",
+    Panel.COMPOSED: "composed records left out",
+    Panel.SHARE: "part of the training data",
+}
 _BESIDE = 5.5  # points to the right of a mark: single runs
 
 
@@ -71,12 +76,11 @@ def draw_ablations(
         FigureCanvasAgg(figure)
         figure.suptitle(_write_title(study, answer_type, is_synthetic), fontsize=11, color=INK, x=0.01, ha="left")
         panels = figure.subplot_mosaic([["a", "a"], ["b", "c"]], height_ratios=[1.1, 1])
-        _draw_by_ability(panels["a"], shown, shown.list_arms(Panel.ABILITY))
-        _draw_by_ability(panels["b"], shown, shown.list_arms(Panel.COMPOSED))
-        _draw_shares(panels["c"], shown, shown.list_arms(Panel.SHARE))
-        panels["a"].set_title("(a) one ability left out of training", fontsize=9, color=INK, loc="left")
-        panels["b"].set_title("(b) composed records left out", fontsize=9, color=INK, loc="left")
-        panels["c"].set_title("(c) part of the training data", fontsize=9, color=INK, loc="left")
+        for panel, draw in _DRAWN_BY.items():
+            arms = shown.list_arms(panel)
+            draw(panels[panel.value], shown, arms)
+            told = "" if set(arms) - {Arm.FULL} else " (not run)"  # else what was left out would seem to have changed nothing
+            panels[panel.value].set_title(f"({panel}) {_TITLES[panel]}{told}", fontsize=9, color=INK, loc="left")
         _draw_legend(figure)
         return encode_figure(figure, picture_format)
 
@@ -151,6 +155,9 @@ def _draw_shares(panel: "Axes", shown: _Shown, arms: Sequence[Arm]) -> None:
         for handle, marker in zip(legend.get_lines(), _ABILITY_MARKERS, strict=False):
             handle.set_marker(marker)
             handle.set_markersize(4.5)
+
+
+_DRAWN_BY = {Panel.ABILITY: _draw_by_ability, Panel.COMPOSED: _draw_by_ability, Panel.SHARE: _draw_shares}
 
 
 def _draw_mark(panel: "Axes", shown: _Shown, place: tuple[Arm, Ability], at: float, colour: str, marker: str) -> None:

@@ -76,6 +76,13 @@ def test_the_picture_is_equal_for_equal_rows_and_tells_a_verdict_from_none(study
     assert draw_ablations(turned, picture_format=PictureFormat.SVG) != first
 
 
+def test_a_panel_without_arms_says_that_they_were_not_run(study):
+    assert b"(not run)" not in draw_ablations(study, picture_format=PictureFormat.SVG)
+    of_shares = [tuple(row for row in rows if row.arm in (Arm.FULL, Arm.DATA_0)) for rows in (study.arms, study.effects)]
+    drawn = draw_ablations(replace(study, arms=of_shares[0], effects=of_shares[1]), picture_format=PictureFormat.SVG).decode()
+    assert re.findall(r"\(([abc])\) [a-z ]+ \(not run\)", drawn) == ["a", "b"]
+
+
 def test_without_runs_each_says_so():
     assert render_markdown(EMPTY) == "No ablations yet.\n" and render_csv(()) == ""
     assert describe_ablations(EMPTY) == NOTHING
