@@ -32,7 +32,10 @@ def draw_losses(records: Sequence[StepRecord], run: str, n_alignment_steps: int 
     steps = [record.step for record in records]
     losses = [record.loss for record in records]
     above.plot(steps, losses, color=_PALE, linewidth=0.8, label="each step")
-    above.plot(steps, smooth(losses, _WINDOW), color=_BLUE, linewidth=1.8, label=f"mean of {_WINDOW} steps")
+    label: str | None = f"mean of {_WINDOW} steps"
+    for stage_steps, means in smooth_by_stage(records, n_alignment_steps):
+        above.plot(stage_steps, means, color=_BLUE, linewidth=1.8, label=label)
+        label = None  # named once
     above.set_ylabel("loss, nats a token")
     above.legend(frameon=False)
     above.set_title(f"{run}: loss on answer tokens", loc="left", color=_INK)
@@ -50,6 +53,17 @@ def draw_losses(records: Sequence[StepRecord], run: str, n_alignment_steps: int 
     sink = io.BytesIO()
     figure.savefig(sink, format="png", metadata={"Software": None})
     return sink.getvalue()
+
+
+def smooth_by_stage(records: Sequence[StepRecord], n_alignment_steps: int) -> list[tuple[list[int], list[float]]]:
+    """Return steps and running mean of each stage by itself: one mean over both would rise before the second begins."""
+    stages = [
+        [record for record in records if record.step <= n_alignment_steps],
+        [record for record in records if record.step > n_alignment_steps],
+    ]
+    return [
+        ([record.step for record in stage], smooth([record.loss for record in stage], _WINDOW)) for stage in stages if stage
+    ]
 
 
 def smooth(values: Sequence[float], window: int) -> list[float]:
