@@ -37,7 +37,7 @@ from training.run.prepare import prepare_run
 from training.run.result import read_result
 from training.run.step_log import read_log
 from training.run.trained_run import describe_run
-from training.run_folder import RunFolder
+from training.run_folder import RunFolder, point_to_model
 
 INSTRUCTIONS = {"instructions": dg.AssetIn(key_of("dataset/instructions"))}
 RUN_FITS = dg.AssetCheckSpec(
@@ -144,6 +144,7 @@ def _build_checkpoint(runs: dg.PartitionsDefinition, settings: Settings) -> dg.A
         with told_plainly():
             result = read_result(folder)
             assert result is not None  # `launch` returns only where the program reported a finished model
+            point_to_model(folder)  # also where it was finished before: another seed or recipe may have been the last
             row = describe_run(folder, result)
             n_aligned = recipe.curriculum.count_alignment_steps(result.n_steps)
         yield publish("training/checkpoint", TRAINED_RUNS.to_arrow([row]), metadata=_describe(folder, reported, n_aligned))

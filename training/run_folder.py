@@ -1,7 +1,7 @@
 """Where a run keeps what it is made of and what it makes: one folder, which a launcher hands to the training program.
 
 `<storage_root>/runs/<run>/<digest>/` holds one run of one recipe on one version of the data; beside it `model` links to the
-folder of the model that was finished last.
+model that was asked for last, by `training/checkpoint` or `python -m training run`. The arms of the ablations leave it alone.
 
 Example:
     >>> RunFolder(Path("/data/runs/tiny/3f2a")).recipe.name

@@ -92,7 +92,11 @@ def test_the_run_shows_its_loss_curve_and_its_plan_in_dagster(trained: Graph) ->
 
 def test_a_finished_run_is_not_trained_again(trained: Graph) -> None:
     [before] = TRAINED_RUNS.to_rows(trained.table("training/checkpoint", "tiny"))
+    current = Path(trained.settings.storage_root) / "runs" / "tiny" / "model"
+    current.unlink()
+    current.symlink_to("another/model")  # as a run of another seed, or of another version of the recipe, leaves it
     assert failures(trained.run("train", "tiny")) == []
+    assert current.resolve() == (Path(trained.settings.storage_root) / before.folder / "model").resolve()
     assert TRAINED_RUNS.to_rows(trained.table("training/checkpoint", "tiny")) == [before]
 
 
@@ -118,6 +122,9 @@ def test_arms_of_an_ablation_are_trained_from_every_seed_asked_and_compared(trai
     assert event is not None and event.asset_materialization is not None
     assert event.asset_materialization.metadata["runs"].value == 4  # the full run is always among the arms
     assert graph.settings.export_path("ablations.png").read_bytes()[:4] == b"\x89PNG"
+    [row] = TRAINED_RUNS.to_rows(trained.table("training/checkpoint", "tiny"))
+    root = Path(trained.settings.storage_root)
+    assert (root / "runs" / "tiny" / "model").resolve() == (root / row.folder / "model").resolve()  # no arm's model
 
 
 def test_a_run_that_cannot_fit_is_not_launched(trained: Graph, tmp_path: Path, short_recipe: Path) -> None:

@@ -24,7 +24,7 @@ from training.run.prepared import PROCESSOR_FOLDER, read_facts
 from training.run.stops import RunError
 from training.run.weights import copy_weights, gather_weights
 from training.run.whole_folder import build_folder
-from training.run_folder import RunFolder, point_to_model
+from training.run_folder import RunFolder
 
 
 def load_processor(folder: RunFolder) -> Any:
@@ -67,7 +67,7 @@ def _read_whitening(folder: RunFolder) -> Whitening:
 
 
 def save_finished(folder: RunFolder, recipe: Recipe, made: Provenance, model: Any, processor: Any, machine: Machine) -> None:
-    """Write the finished model to `folder.model`, whole or not at all, and let `runs/<run>/model` lead to it."""
+    """Write the finished model to `folder.model`, whole or not at all."""
     if _is_parted(recipe) and made.n_steps:  # every process takes part in putting the weights together
         weights = gather_weights(model)
         if machine.is_first:
@@ -81,7 +81,6 @@ def save_finished(folder: RunFolder, recipe: Recipe, made: Provenance, model: An
     with build_folder(folder.model) as temporary:
         save_model(_as_kept(model, recipe), processor, temporary)
         write_provenance(temporary, made)
-    point_to_model(folder)
 
 
 def _is_parted(recipe: Recipe) -> bool:

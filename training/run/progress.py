@@ -100,12 +100,17 @@ class PipesReporter:
         self._context.report_asset_materialization(metadata=dict(metadata), data_version=data_version)
 
 
+def is_launched(environment: Mapping[str, str]) -> bool:
+    """Whether Dagster started this program, through Pipes."""
+    return "DAGSTER_PIPES_CONTEXT" in environment
+
+
 @contextlib.contextmanager
 def open_progress(*, is_first: bool) -> Iterator[Progress]:
     """Yield whom this process reports to: Dagster where Pipes' environment is set, else the terminal, or nobody."""
     if not is_first:
         yield Progress(SilentReporter())
-    elif "DAGSTER_PIPES_CONTEXT" in os.environ:
+    elif is_launched(os.environ):
         from dagster_pipes import open_dagster_pipes
 
         with open_dagster_pipes() as context:

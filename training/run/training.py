@@ -27,7 +27,7 @@ from training.run.hold import catch_stop, find_launch, hold_folder
 from training.run.machine import Machine, find_machine, start_deepspeed
 from training.run.made import describe_made
 from training.run.prepared import read_facts, read_recipe
-from training.run.progress import Progress
+from training.run.progress import Progress, is_launched
 from training.run.ranks import share_choice, wait_for_all
 from training.run.result import RunResult, measure_loader, read_result, write_result
 from training.run.saved_state import Work, name_bits
@@ -37,7 +37,7 @@ from training.run.stops import NotFiniteError, PreemptedError, RunError, clear_f
 from training.run.tracking import Track, open_trackers
 from training.run.trainer import define_trainer
 from training.run.whole_folder import read_manifest
-from training.run_folder import RunFolder
+from training.run_folder import RunFolder, point_to_model
 
 
 def run_training(folder: RunFolder, progress: Progress, track: Track | None = None) -> RunResult:
@@ -55,6 +55,7 @@ def run_training(folder: RunFolder, progress: Progress, track: Track | None = No
     """
     if finished := read_result(folder):
         progress.say(f"{folder.path.name}: finished already, in {finished.n_steps} steps")
+        _make_current(folder)
         return finished
     launched_at = find_launch(os.environ)
     recipe, facts, machine = read_recipe(folder), read_facts(folder), find_machine()
@@ -74,7 +75,16 @@ def run_training(folder: RunFolder, progress: Progress, track: Track | None = No
         if machine.is_first:
             result = _sum_up(folder, made, first_step_at and first_step_at - launched_at, resumed_from)
             write_result(folder, result)
+            _make_current(folder)
         return share_choice(cast(RunResult, result))
+
+
+def _make_current(folder: RunFolder) -> None:
+    """Let `runs/<run>/model` lead to this model, unless Dagster started the program: there the asset does, or an arm of the
+    ablations would stand in for the run that was asked for.
+    """
+    if not is_launched(os.environ):
+        point_to_model(folder)
 
 
 def _train(
