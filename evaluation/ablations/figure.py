@@ -150,8 +150,8 @@ def _draw_shares(panel: "Axes", shown: _Shown, arms: Sequence[Arm]) -> None:
     if shown.abilities:
         # Beside the title: within the panel intervals run through it.
         beside_title = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0), "borderaxespad": 0.1}
-        packed = {"ncols": 4, "columnspacing": 0.8, "handlelength": 1.1, "handletextpad": 0.4}
-        legend = panel.legend(fontsize=7, frameon=False, labelcolor=INK, **packed, **beside_title)
+        packed = {"ncols": 4, "columnspacing": 0.6, "handlelength": 0.9, "handletextpad": 0.3}
+        legend = panel.legend(fontsize=6.5, frameon=False, labelcolor=INK, **packed, **beside_title)
         for handle, marker in zip(legend.get_lines(), _ABILITY_MARKERS, strict=False):
             handle.set_marker(marker)
             handle.set_markersize(4.5)
